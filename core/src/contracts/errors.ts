@@ -1,0 +1,82 @@
+interface Failure {
+  /** Exit status of the command: 1 internal · 2 usage · 3 data · 4 plugin · 5 model or trust · 6 external service · 7 state · 130 cancelled. */
+  readonly exit: number;
+  readonly http: number;
+  readonly means: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+/** Every failure a user can meet. The CLI, the API and docs/errors.md are made from this table and nothing else. */
+export const catalogue = {
+  INTERNAL: { exit: 1, http: 500, means: 'byoml itself failed.', hint: 'Run again with BYOML_DEBUG=1 and report the trace.' },
+  CANCELLED: { exit: 130, http: 499, means: 'The run was stopped before it ended; nothing was written.', hint: 'Run the command again.' },
+
+  USAGE_INVALID: { exit: 2, http: 400, means: 'The command line does not fit the command.', hint: 'See the command with --help.' },
+  SETTINGS_INVALID: { exit: 2, http: 400, means: 'A setting is unknown or has a value that does not fit.', hint: 'See the settings with `byoml plugins info ADDRESS`.' },
+  ADDRESS_INVALID: { exit: 2, http: 400, means: 'An address is not [@scope/]package/component[@version][:profile].', hint: 'See the addresses with `byoml plugins list`.' },
+  PROFILE_UNKNOWN: { exit: 2, http: 400, means: 'The algorithm has no profile of that name.', hint: 'See the profiles with `byoml plugins info ADDRESS`.' },
+  BUDGET_NEEDS_DAYS: { exit: 2, http: 400, means: 'A budget per day was asked of data or a model without days.', hint: 'Add a `day` column, or take the top of the file with --top.' },
+  SECRET_MISSING: { exit: 2, http: 400, means: 'A secret is not set.', hint: 'Set the environment variable BYOML_SECRET_<NAME>.' },
+  FOLDER_OCCUPIED: { exit: 2, http: 409, means: 'The target folder holds something that this command did not make.', hint: 'Choose a new or an empty folder.' },
+
+  FILE_MISSING: { exit: 3, http: 404, means: 'A file or folder does not exist or cannot be read.', hint: 'Check the path and its permissions.' },
+  FORMAT_UNKNOWN: { exit: 3, http: 415, means: 'The format of a file cannot be told from its name.', hint: 'Use .csv, .jsonl or .parquet; the first two also as .gz.' },
+  ENCODING_INVALID: { exit: 3, http: 422, means: 'A file is not UTF-8 text.', hint: 'Save it as UTF-8 (a byte-order mark is fine) and run again.' },
+  FILE_CORRUPT: { exit: 3, http: 422, means: 'A file cannot be read as the format its name says.', hint: 'Repair or leave out the line or file named in the message.' },
+  LINE_TOO_LONG: { exit: 3, http: 413, means: 'A line is longer than 4 MiB.', hint: 'Check that records are separated by line breaks.' },
+  DATA_EMPTY: { exit: 3, http: 422, means: 'There are no rows to work on.', hint: 'Check the file, the window and the filters.' },
+  COLUMNS_MISSING: { exit: 3, http: 422, means: 'The data lacks columns that are needed.', hint: 'Rename the columns, or name a view with --view.' },
+  CELL_INVALID: { exit: 3, http: 422, means: 'A cell does not fit its column.', hint: 'Correct or leave out the row named in the message.' },
+  ROW_UNKNOWN: { exit: 3, http: 404, means: 'The data has no row of that number.', hint: 'Rows are counted from 1, without the header.' },
+  LABELS_MISSING: { exit: 3, http: 422, means: 'There are too few distinct pairs to split or to compare.', hint: 'Use more data or fewer held-out pairs.' },
+
+  PLUGIN_NOT_FOUND: { exit: 4, http: 404, means: 'No installed plugin has that name.', hint: 'See what is installed with `byoml plugins list`.' },
+  PLUGIN_MANIFEST_MISSING: { exit: 4, http: 422, means: 'The plugin has no byoml.plugin.json.', hint: 'Its author makes one with `byoml plugins pack`.' },
+  PLUGIN_MANIFEST_INVALID: { exit: 4, http: 422, means: 'The plugin\'s byoml.plugin.json does not follow the schema.', hint: 'Its author makes one with `byoml plugins pack`.' },
+  PLUGIN_INCOMPATIBLE: { exit: 4, http: 409, means: 'The plugin was made for another version of @byoml/core.', hint: 'Install a version of it whose peerDependencies accept this one.' },
+  PLUGIN_IMPORT_FAILED: { exit: 4, http: 500, means: 'The plugin\'s code threw while it was imported.', hint: 'Reinstall it; if it stays, tell its author.' },
+  PLUGIN_NOT_A_PLUGIN: { exit: 4, http: 422, means: 'The package\'s default export is not made by definePlugin.', hint: 'Its author writes `export default definePlugin({ … })`.' },
+  PLUGIN_MANIFEST_STALE: { exit: 4, http: 409, means: 'The plugin\'s manifest differs from its code.', hint: 'Its author runs `byoml plugins pack` again.' },
+  PLUGIN_DUPLICATE_COMPONENT: { exit: 4, http: 409, means: 'Two components share one address.', hint: 'Remove one of the two, or rename a component.' },
+  COMPONENT_NOT_FOUND: { exit: 4, http: 404, means: 'The plugin has no component of that name and kind.', hint: 'See its components with `byoml plugins info PLUGIN`.' },
+  COMPONENT_FAILED: { exit: 4, http: 500, means: 'A component threw an error of its own.', hint: 'Tell the plugin\'s author; the cause is in the details.' },
+  COMPONENT_TIMED_OUT: { exit: 4, http: 504, means: 'A component did not answer within its declared wall time.', hint: 'Tell the plugin\'s author, or raise `wallMs` in its capabilities.' },
+  ROWS_MISALIGNED: { exit: 4, http: 500, means: 'A component answered another number of rows than it was given.', hint: 'Tell the plugin\'s author: `byoml plugins verify` shows the broken check.' },
+  SCORES_INVALID: { exit: 4, http: 500, means: 'A model answered a surprise that is not finite, or a status that does not exist.', hint: 'Tell the plugin\'s author: `byoml plugins verify` shows the broken check.' },
+  SERVICE_MISSING: { exit: 4, http: 500, means: 'A component needs a service that this host does not provide.', hint: 'Install a byoml version that provides it.' },
+  CHECKS_FAILED: { exit: 4, http: 422, means: 'A plugin breaks checks of its contracts.', hint: 'Repair what the named checks say.' },
+
+  MODEL_MISSING: { exit: 5, http: 404, means: 'The folder holds no model.', hint: 'Make one with `byoml train`.' },
+  MODEL_FOREIGN: { exit: 5, http: 422, means: 'The model was made by another algorithm or a newer format.', hint: 'Use the algorithm and byoml version named in its manifest.' },
+  MODEL_CORRUPT: { exit: 5, http: 422, means: 'A file of the model differs from its digest, is missing, or does not belong there.', hint: 'Restore the folder from its origin or train again.' },
+  MODEL_INVALID: { exit: 5, http: 422, means: 'The model\'s files are intact but do not hold a valid model.', hint: 'Train again.' },
+  MODEL_UNCALIBRATED: { exit: 5, http: 409, means: 'The model has no calibration, so it gives no p-values.', hint: 'Train on more data, or run `byoml calibrate`.' },
+  TRAINING_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm only runs models trained elsewhere.', hint: 'Import a model with `byoml import`.' },
+  EXPLAIN_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm does not explain its scores.', hint: 'See `byoml plugins info ADDRESS` for one that does.' },
+
+  WRITE_FAILED: { exit: 7, http: 507, means: 'A file or folder could not be written; what was there before is unchanged.', hint: 'Check the free space and the permissions of the target.' },
+  MEMORY_EXCEEDED: { exit: 7, http: 507, means: 'The engine ran out of the memory and the spill space it was given.', hint: 'Raise the engine\'s memory limit or free disk space.' },
+} as const satisfies Record<string, Failure>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** One class; what differs is the code. Messages say what, where, because of what. */
+export class ByomlError extends Error {
+  override readonly name = 'ByomlError';
+  readonly code: ErrorCode;
+  readonly exit: number;
+  readonly http: number;
+  readonly hint: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: { readonly details?: Readonly<Record<string, unknown>>; readonly cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.details = options.details ?? {};
+    ({ exit: this.exit, http: this.http, hint: this.hint } = catalogue[code]);
+  }
+}
+
+/** Whether something thrown is a ByomlError, also one of another copy of this package. */
+export const isByomlError = (thrown: unknown): thrown is ByomlError => thrown instanceof Error && thrown.name === 'ByomlError' && 'code' in thrown && 'exit' in thrown;
