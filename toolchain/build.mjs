@@ -27,6 +27,7 @@ if (changed('sources') || changed('configs')) {
   // Outputs of deleted files stay behind, and `tsc -b` (7.0) misses a changed `lib`: then start from nothing.
   if (changed('list') || changed('configs')) for (const dist of globSync(`${packages}/dist`)) rmSync(dist, { recursive: true });
   run('node_modules/typescript-7/bin/tsc', '-b');
+  run('toolchain/manifests.mjs');
   run('cli/bundle.mjs');
   run('cli/manifest.mjs');
 }

