@@ -1,0 +1,64 @@
+import { access, constants, statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, tmpdir } from 'node:os';
+import { isByomlError, type ByomlError } from '@byoml/core';
+import type { Catalogue } from '@byoml/core/plugins';
+
+export interface Finding {
+  readonly level: 'ok' | 'advice' | 'problem';
+  readonly about: string;
+  readonly says: string;
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+const leastMemory = 1e9;
+const leastDisk = 1e9;
+
+function node(): Finding {
+  const major = Number.parseInt(process.versions.node, 10);
+  return { level: major >= 24 ? 'ok' : 'problem', about: 'Node', says: `${process.version}${major >= 24 ? '' : ', but 24 or newer is needed'}` };
+}
+
+function memory(): Finding {
+  const free = freemem();
+  return { level: free >= leastMemory ? 'ok' : 'advice', about: 'memory', says: `${gigabytes(free)} free, ${availableParallelism()} cores` };
+}
+
+async function folder(path: string, about: string): Promise<Finding> {
+  try {
+    await access(path, constants.W_OK);
+    const { bavail, bsize } = await statfs(path);
+    const free = bavail * bsize;
+    return { level: free >= leastDisk ? 'ok' : 'advice', about, says: `${path} is writable, ${gigabytes(free)} free` };
+  } catch {
+    return { level: 'advice', about, says: `${path} cannot be written` };
+  }
+}
+
+/** Loads every component, as a run would. */
+async function plugins(catalogue: Catalogue): Promise<Finding[]> {
+  return Promise.all(
+    catalogue.plugins.map(async ({ manifest }): Promise<Finding> => {
+      try {
+        for (const { kind, id } of manifest.components) await catalogue.load(kind, `${manifest.name}/${id}`);
+        return { level: 'ok', about: manifest.name, says: `${manifest.version}, ${manifest.components.length} components` };
+      } catch (thrown) {
+        const { code, message } = thrown as ByomlError;
+        return { level: 'problem', about: manifest.name, says: isByomlError(thrown) ? `${code}: ${message}` : message };
+      }
+    }),
+  );
+}
+
+function literalSecrets(): Finding[] {
+  return Object.keys(process.env)
+    .filter((name) => /^AZURE_(STORAGE_(KEY|CONNECTION_STRING)|CLIENT_SECRET)$/.test(name))
+    .map((name) => ({ level: 'advice', about: 'secrets', says: `${name} holds a long-lived key: prefer a managed identity` }));
+}
+
+/** What stands between this machine and a run. Reads only. */
+export async function diagnose(catalogue: Catalogue, signal: AbortSignal): Promise<Finding[]> {
+  signal.throwIfAborted();
+  const found = [node(), memory(), await folder(process.cwd(), 'this folder'), await folder(tmpdir(), 'temporary folder'), ...(await plugins(catalogue)), ...literalSecrets()];
+  if (catalogue.plugins.length === 0) found.push({ level: 'problem', about: 'plugins', says: 'none found: reinstall @byoml/cli' });
+  return found;
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Logger } from '@byoml/core';
+import { Session } from '@byoml/core/ad-hoc';
+import { yellow } from './render/colour.ts';
+import type { ProgressReporter } from './render/progress.ts';
+
+/** Folders whose `node_modules` may hold plugins: the workspace's own, then beside the command. */
+export function pluginRoots(): string[] {
+  const roots = [resolve('.byoml', 'plugins')];
+  for (let at = import.meta.dirname; ; at = dirname(at)) {
+    if (existsSync(join(at, 'node_modules'))) roots.push(at);
+    if (dirname(at) === at) return roots;
+  }
+}
+
+const logger = (json: boolean): Logger => ({
+  info: () => {},
+  warn: (message, fields) => process.stderr.write(json ? `${JSON.stringify({ warning: message, ...fields })}\n` : `${yellow('!')} ${message}\n`),
+});
+
+interface Wanted {
+  readonly json: boolean;
+  readonly seed?: number;
+  readonly plugins?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressReporter;
+}
+
+export const defaultSeed = 7;
+
+export const openSession = ({ json, seed, plugins, signal, progress }: Wanted): Promise<Session> =>
+  Session.open({
+    roots: pluginRoots(),
+    folders: (plugins ?? []).map((folder) => resolve(folder)),
+    seed: seed ?? defaultSeed,
+    signal,
+    log: logger(json),
+    step: (name) => progress.step(name),
+    progress: (update) => progress.update(update),
+    engine: 'duckdb/duckdb',
+    files: 'files/table',
+    folder: 'files/data-export',
+  });
+

@@ -1,0 +1,50 @@
+// Writes docs/cli.md from the command manifest. `--check` only says whether it is up to date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const { commands } = JSON.parse(readFileSync(join(root, 'cli/oclif.manifest.json'), 'utf8'));
+const exits = [
+  [0, 'ok'], [1, 'internal'], [2, 'usage or configuration'], [3, 'data does not fit'], [4, 'plugin'],
+  [5, 'model or trust refused'], [6, 'external service'], [7, 'state, lock or storage'], [130, 'cancelled'],
+];
+
+const cell = (text) => String(text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
+const flagRow = ([name, flag]) => {
+  const value = flag.type === 'option' ? ` ${flag.options ? flag.options.join('\\|') : flag.helpValue ?? (flag.name === 'row' || flag.name === 'seed' ? 'N' : 'TEXT')}` : '';
+  const notes = [flag.required && 'required', flag.multiple && 'repeatable', flag.default !== undefined && `default ${flag.default}`].filter(Boolean).join(', ');
+  return `| \`--${name}${value}\` | ${cell(flag.description)} | ${notes} |`;
+};
+const argRow = ([name, arg]) => `| \`${name.toUpperCase()}\` | ${cell(arg.description)} | ${[arg.required && 'required', arg.options && arg.options.join(', '), arg.default && `default ${arg.default}`].filter(Boolean).join(', ')} |`;
+
+function section(command) {
+  const id = command.id.replaceAll(':', ' ');
+  const args = Object.entries(command.args ?? {});
+  const flags = Object.entries(command.flags ?? {}).filter(([name]) => name !== 'json');
+  const rows = [...args.map(argRow), ...flags.map(flagRow)];
+  const examples = (command.examples ?? []).map((line) => line.replaceAll('<%= config.bin %>', 'byoml'));
+  return [
+    `## byoml ${id}`, command.summary, ...(command.description ? ['', command.description] : []),
+    ...(rows.length ? ['', '| argument | meaning | |', '|---|---|---|', ...rows] : []),
+    ...(examples.length ? ['', '```', ...examples, '```'] : []), '',
+  ].join('\n');
+}
+
+export const document = () => [
+  '# The command line', '',
+  'Made from the commands themselves by `node toolchain/cli-doc.mjs`; a test keeps both equal. Every command takes `--help` and `--json`:',
+  'one JSON document on stdout, progress and warnings as JSON lines on stderr, and a failure as `{ "error": { code, message, hint, details } }` on stdout.', '',
+  '| exit status | means |', '|---|---|', ...exits.map(([status, meaning]) => `| ${status} | ${meaning} |`), '',
+  'Codes: [errors.md](errors.md). Shapes with `--json`:', '',
+  '| command | document |', '|---|---|',
+  '| `train` | `{ model, digest, rows, calibrated, seconds, calibrationSeconds }` |',
+  '| `score` | `{ rows, out, byStatus, seconds }` |',
+  '| `explain` | `{ row, values, surprise, score, pValue, status, context, explanation }`; `explanation` = `{ explains, exact, quantity, total, terms, reasons, sentence }` |', '',
+  ...Object.values(commands).sort((a, b) => (a.id < b.id ? -1 : 1)).map(section),
+].join('\n');
+
+if (process.argv[1] === import.meta.filename) {
+  const path = join(root, 'docs/cli.md');
+  if (process.argv[2] === '--check') process.exit(readFileSync(path, 'utf8') === document() ? 0 : 1);
+  writeFileSync(path, document());
+}
