@@ -1,3 +1,6 @@
 import { definePlugin } from '@byoml/core';
+import { windowsFileShares } from './views/index.ts';
 
-export default definePlugin({ components: [] });
+export default definePlugin({
+  components: [windowsFileShares],
+});

@@ -1,0 +1,1 @@
+export { windowsFileShares } from './windows-file-shares.ts';

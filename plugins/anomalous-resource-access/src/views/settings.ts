@@ -1,0 +1,5 @@
+import { z } from 'zod';
+import { unknownName } from './pair-days.ts';
+
+/** What to do with records that do not say who or what. */
+export const unknownSetting = z.enum(['drop', 'keep']).default('drop').describe(`Records without a user or resource: leave them out, or count them under the name ${unknownName}`);
