@@ -18,6 +18,7 @@ export const catalogue = {
   PROFILE_UNKNOWN: { exit: 2, http: 400, means: 'The algorithm has no profile of that name.', hint: 'See the profiles with `byoml plugins info ADDRESS`.' },
   BUDGET_NEEDS_DAYS: { exit: 2, http: 400, means: 'A budget per day was asked of data or a model without days.', hint: 'Add a `day` column, or take the top of the file with --top.' },
   SECRET_MISSING: { exit: 2, http: 400, means: 'A secret is not set.', hint: 'Set the environment variable BYOML_SECRET_<NAME>.' },
+  SAMPLE_IMPOSSIBLE: { exit: 2, http: 400, means: 'Sample data of that shape cannot be drawn: its pairs run out.', hint: 'Lower the ratio, or ask for more users or resources.' },
   FOLDER_OCCUPIED: { exit: 2, http: 409, means: 'The target folder holds something that this command did not make.', hint: 'Choose a new or an empty folder.' },
 
   FILE_MISSING: { exit: 3, http: 404, means: 'A file or folder does not exist or cannot be read.', hint: 'Check the path and its permissions.' },
