@@ -1,6 +1,6 @@
 import { definePlugin } from '@byoml/core';
-import { windowsFileShares } from './views/index.ts';
+import { cloudtrailApiCalls, officeFiles, officeOperations, signIns, windowsFileShares } from './views/index.ts';
 
 export default definePlugin({
-  components: [windowsFileShares],
+  components: [windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls],
 });
