@@ -1,1 +1,10 @@
-export {};
+export { algorithmChecks } from './algorithm.ts';
+export type { AlgorithmFixture } from './algorithm/fixture.ts';
+export { broken, type Check } from './check.ts';
+export { steppedClock } from './fakes/clock.ts';
+export { endless, type Endless } from './fakes/endless.ts';
+export { recordingLogger, type LogEntry } from './fakes/logger.ts';
+export { memoryFiles, type FileBytes } from './fakes/model-files.ts';
+export { aRun } from './fakes/run.ts';
+export { fakeServices, type ServiceOverrides } from './fakes/services.ts';
+export { cells, cut, replay, table, take, type InputRow } from './table.ts';

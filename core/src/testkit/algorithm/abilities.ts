@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { Model } from '../../contracts/algorithm.ts';
+import type { Explanation } from '../../contracts/explanation.ts';
+import { check, type Check } from '../check.ts';
+import { aRun } from '../fakes/run.ts';
+import { cells, replay, type Cells } from '../table.ts';
+import { assertAnswer } from './answers.ts';
+import { assertNear, assertSameBytes, renamed, type Trial } from './trial.ts';
+
+type Erased = Required<Pick<Model, 'scoreErased'>>;
+type Explains = Required<Pick<Model, 'explain'>>;
+type Updates = Required<Pick<Model, 'update'>>;
+
+/** What models may do besides scoring: only what the fixture says this one can. */
+export function* abilityChecks(trial: Trial): Iterable<Check> {
+  const can = trial.fixture.can ?? {};
+  yield check('can do exactly what its fixture says', async () => {
+    const model = await trial.fit();
+    const able = (['explain', 'scoreErased', 'update'] as const).filter((name) => model[name] !== undefined);
+    assert.deepEqual(able, Object.keys(can).sort(), 'abilities of the model and of `can` in the fixture');
+  });
+  if (can.explain) yield* explanationChecks(trial);
+  if (can.scoreErased) yield* erasedChecks(trial);
+  if (can.update && trial.learns) yield* updateChecks(trial, can.update);
+}
+
+function assertExplains(of: Explanation, answer: Readonly<Record<string, readonly unknown[]>>, row: number): void {
+  const sum = of.terms.reduce((total, { value }) => total + value, 0);
+  const where = `row ${row + 1}`;
+  assert.ok(of.explains in answer, `${where} explains "${of.explains}", which the model does not answer`);
+  assert.ok(of.terms.every(({ value }) => Number.isFinite(value)) && Number.isFinite(of.total), `${where}: terms and total are finite`);
+  assert.ok(Math.abs(sum - of.total) <= 1e-9 * Math.max(1e-300, Math.abs(of.total)), `${where}: terms sum to ${sum}, the total is ${of.total}`);
+  assert.ok(of.quantity.trim() && of.sentence.trim() && !of.sentence.includes('\n'), `${where}: quantity and sentence are one line each`);
+  for (const { kind, sentence } of of.reasons) assert.ok(kind.trim() && sentence.trim(), `${where}: a reason has a kind and a sentence`);
+}
+
+function* explanationChecks(trial: Trial): Iterable<Check> {
+  yield check('explains every row with terms that sum to the total', async () => {
+    const model = (await trial.fit()) as Model & Explains;
+    const rows = [...trial.probe, ...renamed(trial.input, trial.odd, { prefix: 'never-seen' })];
+    const answer = await trial.answer(model, rows);
+    const explanations = await model.explain(trial.table(rows), aRun());
+    assert.equal(explanations.length, rows.length, 'explanations');
+    explanations.forEach((explanation, i) => assertExplains(explanation, answer, i));
+  });
+  yield check('explains the same row the same way alone and after loading', async () => {
+    const model = (await trial.fit()) as Model & Explains;
+    const together = await model.explain(trial.table(trial.odd), aRun());
+    const again = (await trial.load(await trial.bytes(model))) as Model & Explains;
+    for (const [i, row] of trial.odd.entries()) assert.deepEqual(await again.explain(trial.table([row]), aRun()), [together[i]], `row ${i + 1}`);
+  });
+}
+
+function* erasedChecks(trial: Trial): Iterable<Check> {
+  const erased = async (model: Model, rows: readonly Cells[]): Promise<Record<string, unknown[]>> => cells(await (model as Model & Erased).scoreErased(trial.table(rows), aRun()));
+  yield check('scores a learned pair as if it had never been seen', async () => {
+    const answer = await erased(await trial.fit(), trial.training);
+    assertAnswer(trial, answer, trial.training.length);
+    assert.ok(!answer['status']?.includes('known'), 'an erased pair is not `known`');
+  });
+  yield check('erases nothing where there is nothing to erase', async () => {
+    const model = await trial.fit();
+    const rows = renamed(trial.input, trial.probe, { prefix: 'never-seen' });
+    assert.deepEqual(await erased(model, rows), await trial.answer(model, rows));
+  });
+  yield check('erases row by row, wherever batches are cut', async () => {
+    const model = await trial.fit();
+    const whole = await erased(model, trial.training);
+    for (const [i, row] of trial.training.entries())
+      for (const [name, column] of Object.entries(await erased(model, [row]))) assert.deepEqual(column, [whole[name]?.[i]], `row ${i + 1}, "${name}"`);
+  });
+}
+
+/** The training rows in two parts, the earlier days first where there are days. */
+function halves({ training }: Trial): [Cells[], Cells[]] {
+  const ordered = [...training].sort((a, b) => Number(a['day'] ?? 0) - Number(b['day'] ?? 0));
+  return [ordered.slice(0, ordered.length >> 1), ordered.slice(ordered.length >> 1)];
+}
+
+function* updateChecks(trial: Trial, update: true | { readonly asRefit: number }): Iterable<Check> {
+  const [first, second] = halves(trial);
+  const updated = (model: Model): Promise<Model> => (model as Model & Updates).update(replay(...trial.cut(second)), aRun());
+  yield check('leaves the old model unchanged by an update', async () => {
+    const model = await trial.fit(first);
+    const [before, answer] = [await trial.bytes(model), await trial.answer(model)];
+    await updated(model);
+    assertSameBytes(await trial.bytes(model), before, 'the old model after the update');
+    assert.deepEqual(await trial.answer(model), answer, 'scores of the old model after the update');
+  });
+  yield check('updates the same before and after being saved and loaded', async () => {
+    const model = await trial.fit(first);
+    const again = await trial.load(await trial.bytes(model));
+    assert.deepEqual(await trial.answer(await updated(again)), await trial.answer(await updated(model)));
+  });
+  if (update === true) return;
+  yield check('updates as if it had learned everything at once', async () => {
+    const expected = await trial.surprise(await trial.fit([...first, ...second]));
+    assertNear(await trial.surprise(await updated(await trial.fit(first))), expected, update.asRefit, 'surprise after the update');
+  });
+}
