@@ -1,6 +1,7 @@
 import { definePlugin } from '@byoml/core';
+import { accessWalk } from './access-walk/index.ts';
 import { cloudtrailApiCalls, officeFiles, officeOperations, signIns, windowsFileShares } from './views/index.ts';
 
 export default definePlugin({
-  components: [windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls],
+  components: [accessWalk, windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls],
 });

@@ -1,0 +1,1 @@
+export { accessWalk } from './definition.ts';

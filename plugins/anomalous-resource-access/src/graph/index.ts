@@ -1,0 +1,12 @@
+export { AccessGraph, graphOf, leastWeight, type CodedPairs } from './access-graph.ts';
+export { Accesses, undated } from './accesses.ts';
+export { modelInvalid, pack, Packed, parseJson } from './binary.ts';
+export { Collection } from './collect.ts';
+export { entryOf, grouped, rowsOf, rowSums, transposed, type Csr } from './csr.ts';
+export { decodeGraph, encodeGraph } from './graph-file.ts';
+export { durationDays, halfLife } from './half-life.ts';
+export { Names } from './names.ts';
+export { pacer, type Pacer } from './pacer.ts';
+export { pairsOf, rowsByScope, type Pairs } from './pairs.ts';
+export { readScopes, type ScopeFile } from './scope-files.ts';
+export { erasedStatusOf, statusOf } from './status.ts';
