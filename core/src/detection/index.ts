@@ -1,1 +1,11 @@
-export {};
+export { Calibration } from './calibrate/calibration.ts';
+export { pValues } from './calibrate/calibrated.ts';
+export type { CalibrationWindow } from './calibrate/window.ts';
+export type { AlgorithmComponent } from './component.ts';
+export { explain, type ExplainedRow } from './explain.ts';
+export { guarded } from './guard.ts';
+export { openTrained, saveTrained, type OpenedModel } from './model-folder.ts';
+export { score, type Scored, type TrainedModel } from './score.ts';
+export type { Scores } from './scores.ts';
+export { scoreBatches, type ScoredBatch, type Scorer } from './scoring.ts';
+export { train, type Trained, type TrainingRequest } from './train.ts';

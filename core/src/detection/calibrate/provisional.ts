@@ -1,0 +1,41 @@
+import type { Run } from '../../contracts/run.ts';
+import { fit } from '../fit.ts';
+import { scoreBatches, type Scorer } from '../scoring.ts';
+import { tableBatches } from '../table/table.ts';
+import { noDay } from '../table/days.ts';
+import { heldOutPairs, heldOutRows } from './held-out.ts';
+import type { TrainingData } from './training-data.ts';
+import type { WindowBuilder } from './window-builder.ts';
+
+/**
+ * Calibrates without time: the model's own `scoreErased` over the distinct training pairs where it has one, else an extra
+ * fit without 20 % of the pairs (or rows), which are then scored. Only scopes that have a builder are calibrated.
+ */
+export async function provisionalWindows(data: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>, run: Run): Promise<void> {
+  const { scorer, rows } = (await erased(data, builders)) ?? (await heldOut(data, builders, run)) ?? {};
+  if (!scorer || !rows) return;
+  for await (const scores of scoreBatches(scorer, tableBatches(data.table, run, rows), run)) {
+    for (let row = 0; row < scores.length; row++) {
+      builders[data.scopes.codes[rows[scores.offset + row] as number] as number]?.add(scores, row, noDay);
+    }
+  }
+}
+
+interface Plan {
+  readonly scorer: Scorer;
+  readonly rows: Int32Array;
+}
+
+async function erased({ component, model, accesses, scopes }: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>): Promise<Plan | null> {
+  if (!model.scoreErased || !accesses) return null;
+  const rows = accesses.pairs.first.filter((row) => builders[scopes.codes[row] as number] !== undefined);
+  return { scorer: { component, model, method: 'scoreErased' }, rows };
+}
+
+async function heldOut({ component, table, scopes, accesses }: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>, run: Run): Promise<Plan | null> {
+  const wanted = (scope: number): boolean => builders[scope] !== undefined;
+  const { held, rest } = accesses ? heldOutPairs(table, scopes, accesses, wanted, run.seed) : heldOutRows(table, scopes, wanted, run.seed);
+  if (held.length === 0 || rest.length === 0) return null;
+  const model = await fit(component, (inner) => tableBatches(table, inner, rest), run);
+  return { scorer: { component, model }, rows: held };
+}
