@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
-import { ipAddress } from './ip-address.ts';
 import { pairDays } from './pair-days.ts';
 import { unknownSetting } from './settings.ts';
 import { firstMoment, firstText, optionalTexts } from './source-columns.ts';
@@ -79,7 +78,7 @@ export const cloudtrailApiCalls = defineView({
       user: principal(d, chosen),
       resource: resource(d, chosen.resource),
       at: firstMoment(d, 'eventTime', 'TimeGenerated'),
-      host: ipAddress(d, firstText(d, 'sourceIPAddress')),
+      host: firstText(d, 'sourceIPAddress'),
       where: conditions(d, chosen),
       keepUnknown: chosen.unknown === 'keep',
     }),

@@ -1,5 +1,4 @@
 import type { Dialect } from '@byoml/core';
-import { ipAddress } from './ip-address.ts';
 import { firstMoment, firstText } from './source-columns.ts';
 
 /** Columns of OfficeActivity; the last of each pair is the spelling of the Office 365 Management Activity API. */
@@ -9,6 +8,6 @@ export const actorColumns = ['UserId', 'ClientIP', 'TenantId', 'OrganizationId',
 export const officeActor = (d: Dialect): { readonly user: string; readonly at: string; readonly host: string; readonly tenant: string } => ({
   user: `LOWER(${firstText(d, 'UserId')})`,
   at: firstMoment(d, 'TimeGenerated', 'CreationTime'),
-  host: ipAddress(d, firstText(d, 'ClientIP')),
+  host: firstText(d, 'ClientIP'),
   tenant: firstText(d, 'TenantId', 'OrganizationId'),
 });

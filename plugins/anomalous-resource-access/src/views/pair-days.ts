@@ -1,4 +1,5 @@
 import type { Dialect } from '@byoml/core';
+import { ipAddress } from './ip-address.ts';
 
 /** What one record says about an access, as SQL text over `source`. */
 export interface AccessRecord {
@@ -7,7 +8,7 @@ export interface AccessRecord {
   readonly resource: string;
   /** TIMESTAMP in UTC. */
   readonly at: string;
-  /** IP address. */
+  /** Text that may hold an IP address. */
   readonly host: string;
   /** Conditions over the record that must hold; NULL counts as not holding. */
   readonly where?: readonly string[];
@@ -24,7 +25,7 @@ export function pairDays(d: Dialect, record: AccessRecord): string {
   const conditions = record.where?.length ? `WHERE ${record.where.map((condition) => `(${condition})`).join(' AND ')}` : '';
   const accesses = `SELECT COALESCE(${record.scope}, '') AS ${scope}, ${named(record.user)} AS ${user}, ${named(record.resource)} AS ${resource}, ${record.at} AS ${at}, ${record.host} AS ${host}
 FROM source ${conditions}`;
-  const dated = `SELECT ${scope}, ${user}, ${resource}, ${d.utcDay(at)} AS ${day}, ${at}, ${host}
+  const dated = `SELECT ${scope}, ${user}, ${resource}, ${d.utcDay(at)} AS ${day}, ${at}, ${ipAddress(d, host)} AS ${host}
 FROM (${accesses}) AS accesses WHERE ${user} IS NOT NULL AND ${resource} IS NOT NULL AND ${at} IS NOT NULL`;
   return `SELECT ${scope}, ${user}, ${resource}, ${day}, CAST(COUNT(*) AS BIGINT) AS ${d.ident('count')}, ${d.sortedList(host)} AS ${d.ident('sourceHosts')}, MIN(${at}) AS ${d.ident('firstSeen')}, MAX(${at}) AS ${d.ident('lastSeen')}
 FROM (${dated}) AS dated

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView } from '@byoml/core';
-import { ipAddress } from './ip-address.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
 import { firstMoment, firstText, optionalTexts } from './source-columns.ts';
@@ -29,7 +28,7 @@ export const signIns = defineView({
       user: `LOWER(${firstText(d, 'UserPrincipalName', 'UserId')})`,
       resource: firstText(d, ...(chosen.resource === 'application' ? application : target)),
       at: firstMoment(d, 'TimeGenerated', 'CreatedDateTime'),
-      host: ipAddress(d, firstText(d, 'IPAddress')),
+      host: firstText(d, 'IPAddress'),
       where: chosen.results === 'successful' ? [`${firstText(d, 'ResultType')} = '0'`] : [],
       keepUnknown: chosen.unknown === 'keep',
     }),

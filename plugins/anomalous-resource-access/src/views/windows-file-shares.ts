@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
-import { ipAddress } from './ip-address.ts';
 import { pairDays } from './pair-days.ts';
 import { unknownSetting } from './settings.ts';
 import { firstMoment, firstText, optionalTexts } from './source-columns.ts';
@@ -78,7 +77,7 @@ export const windowsFileShares = defineView({
       user: chosen.user === 'name' ? subjectName(d) : subjectAccount(d),
       resource: resource(d, chosen),
       at: firstMoment(d, ...time),
-      host: ipAddress(d, firstText(d, ...address)),
+      host: firstText(d, ...address),
       where: conditions(d, chosen),
       keepUnknown: chosen.unknown === 'keep',
     }),
