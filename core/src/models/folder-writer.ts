@@ -27,7 +27,7 @@ export class FolderWriter implements ModelFiles {
   }
 
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    if (!isFileName(name)) throw new ByomlError('MODEL_INVALID', `"${name.slice(0, 200)}" is not a file name of a model: lower-case letters, digits, ".", "_", "-" and "/"`, { details: { file: name } });
+    if (!isFileName(name)) throw new ByomlError('MODEL_INVALID', `"${name.slice(0, 200)}" is not a file name of a model: lower-case letters, digits, ".", "_", "-" and "/", at most 250 characters between two "/"`, { details: { file: name } });
     if (bytes.byteLength > limits.fileBytes) throw new ByomlError('MODEL_INVALID', `${name}: ${bytes.byteLength} bytes are more than a model's file may have`, { details: { file: name } });
     try {
       await mkdir(dirname(join(this.#folder, name)), { recursive: true });

@@ -38,7 +38,7 @@ export const modelManifest = modelManifestInput.extend({
 });
 export type ModelManifest = z.infer<typeof modelManifest>;
 
-const scopePart = /(?:^|\/)scopes\/((?:p[0-9a-f]+\/)*s[0-9a-f]*)\//;
+const scopePart = /(?:^|\/)scopes\/(s[0-9a-f]*)\//;
 
 /** Digest per scope: SHA-256 over the sorted lines `name sha256` of the files under its folder. */
 export function scopeDigests(files: ModelManifest['files']): Record<string, string> {

@@ -1,1 +1,11 @@
-export {};
+export { componentAddress, parseAddress, parsePluginName, type Address } from './address.ts';
+export { openCatalogue, type Catalogue, type Loaded } from './catalogue.ts';
+export { coreVersion } from './compatible.ts';
+export { describePlugin } from './describe.ts';
+export type { FoundPlugin, Places } from './find.ts';
+export { phases, type Phase } from './load.ts';
+export { pluginManifest, type ComponentManifest, type PluginManifest } from './manifest.ts';
+export { packPlugin } from './pack.ts';
+export { parseSettings, withProfile } from './settings.ts';
+export { settingsFromText } from './settings-text.ts';
+export { verifyPlugin, type VerifiedPhase } from './verify.ts';

@@ -1,0 +1,60 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ByomlError, type ErrorCode } from '../contracts/errors.ts';
+import { refuseDuplicates } from './duplicates.ts';
+import { installedUnder, readInstalled, type Installed } from './installed.ts';
+import { manifestFile, pluginManifest, type PluginManifest } from './manifest.ts';
+
+/** An installed plugin as its manifest describes it; its code has not run. */
+export interface FoundPlugin extends Installed {
+  readonly name: string;
+  readonly version: string;
+  readonly manifest: PluginManifest;
+}
+
+export interface Places {
+  /** Folders whose `node_modules` are searched; of two plugins with one name, the one in the earlier root counts. */
+  readonly roots: readonly string[];
+  /** Plugin folders named by hand. */
+  readonly folders: readonly string[];
+}
+
+const mostBytes = 4 << 20;
+
+/** Reads the manifest of a plugin and checks everything that can be checked without its code. */
+export function withManifest(installed: Installed): FoundPlugin {
+  const { name, version } = installed.packageJson;
+  const refuse = (code: ErrorCode, reason: string): ByomlError => new ByomlError(code, `plugin ${name} (${installed.folder}): ${reason}`, { details: { plugin: name, folder: installed.folder, phase: 'resolve' } });
+  const path = join(installed.folder, manifestFile);
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  if (bytes === undefined) throw refuse('PLUGIN_MANIFEST_MISSING', `it has no ${manifestFile}`);
+  if (bytes > mostBytes) throw refuse('PLUGIN_MANIFEST_INVALID', `${manifestFile} has ${bytes} bytes, more than the ${mostBytes} allowed`);
+  const manifest = parse(path, (reason) => refuse('PLUGIN_MANIFEST_INVALID', `${manifestFile}: ${reason}`));
+  if (manifest.name !== name || manifest.version !== version) throw refuse('PLUGIN_MANIFEST_STALE', `${manifestFile} is of ${manifest.name} ${manifest.version}, package.json of ${name} ${version}`);
+  refuseDuplicates(name, manifest.components);
+  return { ...installed, name, version, manifest };
+}
+
+function parse(path: string, refuse: (reason: string) => ByomlError): PluginManifest {
+  try {
+    return pluginManifest.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (thrown) {
+    throw refuse(thrown instanceof z.ZodError ? z.prettifyError(thrown) : (thrown as Error).message);
+  }
+}
+
+/** Every plugin of these places by name. Throws at the first that is broken: nothing is left out in silence. */
+export function findPlugins({ roots, folders }: Places): ReadonlyMap<string, FoundPlugin> {
+  const found = new Map<string, Installed>();
+  const add = (installed: Installed, shadows: boolean): void => {
+    const { name } = installed.packageJson;
+    const other = found.get(name);
+    if (other && other.folder !== installed.folder && !shadows)
+      throw new ByomlError('PLUGIN_DUPLICATE_COMPONENT', `plugin ${name} is in ${other.folder} and in ${installed.folder}`, { details: { plugin: name, folders: [other.folder, installed.folder] } });
+    if (!other) found.set(name, installed);
+  };
+  for (const root of roots) for (const installed of installedUnder(root)) add(installed, true);
+  for (const folder of folders) add(readInstalled(folder), false);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, installed]) => [name, withManifest(installed)]));
+}
