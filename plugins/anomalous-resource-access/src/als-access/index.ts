@@ -1,0 +1,1 @@
+export { alsAccess } from './definition.ts';

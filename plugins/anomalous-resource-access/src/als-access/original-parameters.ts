@@ -1,0 +1,20 @@
+/** Where each parameter of CyberML's AccessAnomaly is here: a setting, a column, or nowhere because it only concerned Spark. */
+export const originalParameters = {
+  tenantCol: { column: 'scope' },
+  userCol: { column: 'user' },
+  resCol: { column: 'resource' },
+  likelihoodCol: { column: 'count' },
+  outputCol: { column: 'surprise' },
+  rankParam: { setting: 'rank' },
+  maxIter: { setting: 'maxIterations' },
+  regParam: { setting: 'regularization' },
+  numBlocks: { none: 'number of Spark blocks' },
+  separateTenants: { setting: 'separateScopes' },
+  lowValue: { setting: 'low' },
+  highValue: { setting: 'high' },
+  applyImplicitCf: { setting: 'implicit' },
+  alphaParam: { setting: 'alpha' },
+  complementsetFactor: { setting: 'complementFactor' },
+  negScore: { setting: 'negativeScore' },
+  historyAccessDf: { setting: 'history' },
+} as const satisfies Record<string, { readonly setting: string } | { readonly column: string } | { readonly none: string }>;
