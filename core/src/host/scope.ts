@@ -5,11 +5,13 @@ import type { Needs, Services, Token } from '../contracts/services.ts';
 
 /** The one place that knows tsyringe: a scope per host, a child scope per plugin. Disposes what it made in reverse order. */
 export class Scope implements AsyncDisposable {
-  readonly #owned: Array<() => unknown> = [];
+  readonly #services = new AsyncDisposableStack();
+  readonly #children = new AsyncDisposableStack();
   readonly #container: DependencyContainer;
 
   private constructor(container: DependencyContainer) {
     this.#container = container;
+    this.#services.defer(async () => container.dispose());
   }
 
   static root(): Scope {
@@ -19,15 +21,14 @@ export class Scope implements AsyncDisposable {
   /** A scope that sees this one's services and is disposed with it. */
   child(): Scope {
     const child = new Scope(this.#container.createChildContainer());
-    this.#owned.push(() => child[Symbol.asyncDispose]());
-    return child;
+    return this.#children.use(child);
   }
 
   /** Makes the service once, when it is first asked for. */
   provide<T>(token: Token<T>, make: (scope: Scope) => T): this {
     const cached = instanceCachingFactory(() => {
       const instance = make(this);
-      this.#owned.push(() => dispose(instance));
+      this.#services.defer(async () => void (await dispose(instance)));
       return instance;
     });
     this.#container.register<T>(token, { useFactory: cached });
@@ -45,8 +46,8 @@ export class Scope implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const release of this.#owned.splice(0).reverse()) await release();
-    await this.#container.dispose();
+    await using _services = this.#services; // released last, and also when a child fails: children may use them until their end
+    await using _children = this.#children;
   }
 }
 
