@@ -11,12 +11,14 @@ export type InputRow<C extends Columns> = z.input<z.ZodObject<C>>;
 export type Cells = Readonly<Record<string, unknown>>;
 
 /** The rows with defaults filled in; an assertion error names the row that does not fit. */
-export const parseRows = (columns: Columns, rows: readonly object[]): Cells[] =>
-  rows.map((row, i) => {
-    const parsed = z.object(columns).safeParse(row);
+export function parseRows(columns: Columns, rows: readonly object[]): Cells[] {
+  const schema = z.object(columns);
+  return rows.map((row, i) => {
+    const parsed = schema.safeParse(row);
     assert.ok(parsed.success, `row ${i + 1} of the fixture: ${parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
     return parsed.data;
   });
+}
 
 interface Encoding {
   /** Texts in reverse order of appearance, behind one that no row uses: another copy of the same data. */

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import type { AlgorithmFixture } from './algorithm/fixture.ts';
+import { algorithmChecks } from './algorithm.ts';
+import { componentKinds, kind, type Component, type ComponentKind, type PluginDefinition, type Stamped } from '../contracts/define.ts';
+import type { Engine } from '../contracts/engine.ts';
+import { check, type Check } from './check.ts';
+import { dataSourceChecks, type DataSourceFixture } from './data-source.ts';
+import { engineChecks } from './engine.ts';
+import type { EngineFixture } from './engine/fixture.ts';
+import { ruleTemplateChecks, type RuleTemplateFixture } from './rule-template.ts';
+import { sinkChecks, type SinkFixture } from './sink.ts';
+import { viewChecks, type ViewFixture } from './view.ts';
+
+/** A component's fixture; several where one component is worth checking under several settings. */
+type FixtureOf = AlgorithmFixture | DataSourceFixture | EngineFixture | RuleTemplateFixture | SinkFixture | ViewFixture;
+
+/** Fixtures of a plugin by component id, or by `id:variant` for further ones of the same component. */
+export type PluginFixtures = Readonly<Record<string, FixtureOf>>;
+
+/** What a plugin's `conformance.ts` exports as `conformance`: its fixtures, given an engine of the host's choice. */
+export type Conformance = (host: { readonly engine: () => Promise<Engine> }) => PluginFixtures;
+
+const kits: { readonly [K in ComponentKind]: (component: any, fixture: any) => Iterable<Check> } = {
+  'data-source': dataSourceChecks,
+  view: viewChecks,
+  algorithm: algorithmChecks,
+  sink: sinkChecks,
+  'rule-template': ruleTemplateChecks,
+  engine: engineChecks,
+};
+
+/** The checks of the component's kind. */
+export const componentChecks = (component: Component, fixture: FixtureOf): Iterable<Check> => kits[component[kind]](component, fixture);
+
+const idOf = (name: string): string => name.split(':')[0] as string;
+
+/** Every promise of a plugin: its own, then those of each component, named `id: promise`. */
+export function* pluginChecks(plugin: Stamped<'plugin', PluginDefinition>, fixtures: PluginFixtures): Iterable<Check> {
+  const components = plugin.components ?? [];
+  yield check('is made by definePlugin and holds components', () => {
+    assert.equal(plugin[kind], 'plugin', 'export default definePlugin({ … })');
+    assert.ok(components.length > 0, 'no components');
+    for (const component of components) assert.ok(componentKinds.includes(component[kind]), `"${component.id}" is not made by a define function`);
+  });
+  yield check('gives each component an id of its own', () => {
+    const ids = components.map(({ id }) => id);
+    assert.deepEqual(ids.filter((id, i) => ids.indexOf(id) !== i), [], 'ids used twice');
+  });
+  yield check('has a fixture for each component and none besides', () => {
+    assert.deepEqual([...new Set(Object.keys(fixtures).map(idOf))].sort(), components.map(({ id }) => id).sort());
+  });
+  for (const [name, fixture] of Object.entries(fixtures)) {
+    const component = components.find(({ id }) => id === idOf(name));
+    if (component) for (const { name: promise, run } of componentChecks(component, fixture)) yield { name: `${name}: ${promise}`, run };
+  }
+}
