@@ -1,5 +1,13 @@
+export { attainable, type Attainable } from './budget/attainable.ts';
+export { classShares } from './budget/class-shares.ts';
+export { corrected } from './budget/correction.ts';
+export { rolledOn } from './budget/rolling.ts';
+export { kthLargest } from './budget/threshold.ts';
+export { thresholds, type Budget, type Thresholds } from './budget/thresholds.ts';
 export { Calibration } from './calibrate/calibration.ts';
+export { calibrate, type CalibrationResult } from './calibrate/calibrate.ts';
 export { pValues } from './calibrate/calibrated.ts';
+export { pValue, scoreOf } from './calibrate/p-value.ts';
 export type { CalibrationWindow } from './calibrate/window.ts';
 export type { AlgorithmComponent } from './component.ts';
 export { explain, type ExplainedRow } from './explain.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ByomlError } from '../contracts/errors.ts';
+import { scopeFolder } from '../contracts/scope-folder.ts';
 import { randomFrom } from '../random/index.ts';
 import { explain } from './explain.ts';
 import { popularity, type PopularityOptions } from './fakes/popularity.ts';
@@ -83,6 +84,28 @@ test('a saved model scores and explains as the trained one', async () => {
 test('no rows are an error, and an algorithm without fit is refused', async () => {
   await expect(train(request({ user: [], resource: [] }))).rejects.toMatchObject({ code: 'DATA_EMPTY' });
   await expect(train(request(accesses(3, 3, 3), {}, { algorithm: { load: async () => Promise.reject(new ByomlError('MODEL_INVALID', '')) } }))).rejects.toMatchObject({ code: 'TRAINING_UNSUPPORTED' });
+});
+
+test('scope A has the same digest with and without scope B of the same user names', async () => {
+  const a = accesses(30, 12, 60, 'a');
+  const b = accesses(20, 9, 40, 'b');
+  const both = Object.fromEntries(Object.keys(a).map((name) => [name, [...(b[name] as string[]), ...(a[name] as string[])]]));
+  for (const erased of [true, false]) {
+    const [alone, together] = await Promise.all([a, both].map(async (data) => (await saveTrained(await folder(), await train(request(data, { erased })), popularity(), fakeRun())).manifest));
+    expect(alone?.scopes[scopeFolder('a')]).toMatch(/^[0-9a-f]{64}$/);
+    expect(together?.scopes[scopeFolder('a')]).toBe(alone?.scopes[scopeFolder('a')]);
+    expect(Object.keys(together?.scopes ?? {})).toHaveLength(2);
+  }
+});
+
+test.each([
+  ['one user', { user: ['u', 'u', 'u'], resource: ['a', 'b', 'c'] }, 'one user'],
+  ['one resource', { user: ['a', 'b', 'c'], resource: ['r', 'r', 'r'] }, 'one resource'],
+  ['constant counts', { user: ['a', 'b', 'c'], resource: ['r', 's', 't'], count: Float64Array.of(2, 2, 2) }, 'all counts are equal'],
+  ['a handful of rows', accesses(5, 8, 40), 'calibration rows'],
+])('%s train with a warning that says so', async (_, columns, warning) => {
+  const { warnings } = await train(request(columns as FakeColumns));
+  expect(warnings.join('\n')).toContain(warning);
 });
 
 test('the same training gives the same digest; batch cuts do not matter; another row does', async () => {

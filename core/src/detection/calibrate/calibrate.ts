@@ -2,6 +2,8 @@ import type { Run } from '../../contracts/run.ts';
 import { Calibration } from './calibration.ts';
 import { provisionalWindows } from './provisional.ts';
 import { enoughRows } from './ranking.ts';
+import { replay } from './replay.ts';
+import { replayDays } from './replay-days.ts';
 import type { TrainingData } from './training-data.ts';
 import { WindowBuilder } from './window-builder.ts';
 
@@ -11,17 +13,26 @@ export interface CalibrationResult {
   readonly warnings: readonly string[];
 }
 
-/** Makes one calibration window per scope from the training rows. */
-export async function calibrate(data: TrainingData, run: Run): Promise<CalibrationResult> {
-  const { scopes, component } = data;
-  const builders = scopes.names.map(() => new WindowBuilder(component.definition.population, null));
-  await provisionalWindows(data, builders, run);
-  const calibration = new Calibration(new Map(builders.map((builder, scope) => [scopes.names[scope] as string, builder.finish()])));
-  return { calibration: calibration.rows > 0 ? calibration : null, warnings: warningsOf(calibration) };
+/**
+ * Makes one window per scope: by replaying the scope's last working days where it has 25 distinct days or more, else
+ * provisionally. `cadenceDays` is how far apart two fits are in production.
+ */
+export async function calibrate(data: TrainingData, cadenceDays: number, run: Run): Promise<CalibrationResult> {
+  const { scopes, component, days } = data;
+  const { population } = component.definition;
+  const windows = days ? replayDays(scopes, days, cadenceDays) : scopes.names.map(() => undefined);
+  const dated = windows.map((window) => (window ? new WindowBuilder(population, [...window]) : undefined));
+  const undated = windows.map((window) => (window ? undefined : new WindowBuilder(population, null)));
+  if (days && dated.some(Boolean)) await replay({ data, days, windows, builders: dated, cadence: cadenceDays }, run);
+  if (undated.some(Boolean)) await provisionalWindows(data, undated, run);
+  const finished = scopes.names.map((name, scope) => [name, (dated[scope] ?? (undated[scope] as WindowBuilder)).finish()] as const);
+  const calibration = new Calibration(new Map(finished));
+  return { calibration: calibration.rows > 0 ? calibration : null, warnings: warningsOf(calibration, dated.some(Boolean)) };
 }
 
-function warningsOf({ rows }: Calibration): string[] {
-  if (rows === 0) return ['nothing to calibrate on: no user has 5 or more distinct accesses, so scores have no p-value'];
+function warningsOf({ rows }: Calibration, replayed: boolean): string[] {
+  const why = replayed ? 'the replayed days have no new access' : 'no user has 5 or more distinct accesses';
+  if (rows === 0) return [`nothing to calibrate on: ${why}, so scores have no p-value`];
   if (rows < enoughRows) return [`only ${rows} calibration rows: p-values are coarse (smallest 1 in ${rows + 1})`];
   return [];
 }

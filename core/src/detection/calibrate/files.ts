@@ -7,13 +7,13 @@ import { decodeWindow, encodeWindow } from './window-bytes.ts';
 import type { CalibrationWindow } from './window.ts';
 
 const folder = 'calibration/scopes';
-const header = z.strictObject({ format: z.literal(1), scope: z.string(), rows: z.int().min(1), workingDays: z.int().min(1).nullable() });
+const header = z.strictObject({ format: z.literal(1), scope: z.string(), rows: z.int().min(1), workingDays: z.array(z.int()).min(1).max(366).nullable() });
 
 /** Writes each scope's window to `calibration/scopes/<scopeFolder(scope)>/`; no file holds anything of another scope. */
 export async function saveCalibration({ windows }: Calibration, files: ModelFiles): Promise<void> {
   for (const [scope, window] of windows) {
     const { classes, workingDays } = window;
-    const about: z.output<typeof header> = { format: 1, scope, rows: classes.length, workingDays };
+    const about: z.output<typeof header> = { format: 1, scope, rows: classes.length, workingDays: workingDays && [...workingDays] };
     await files.write(`${folder}/${scopeFolder(scope)}/window.json`, new TextEncoder().encode(`${JSON.stringify(about)}\n`));
     await files.write(`${folder}/${scopeFolder(scope)}/window.bin`, encodeWindow(window));
   }

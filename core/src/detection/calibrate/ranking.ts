@@ -1,5 +1,5 @@
 import { classCount } from '../status-class.ts';
-import { pValue } from './p-value.ts';
+import { firstAtLeast, pValue } from './p-value.ts';
 import type { CalibrationWindow } from './window.ts';
 
 /** A class with fewer rows of its own also counts its parent's (2 → 1 → 0). */
@@ -27,6 +27,17 @@ export class Ranking {
     return (this.#ascending[classOf] ??= this.#values(classOf, this.#lowestCounted(classOf)).sort());
   }
 
+  /** The class's own values, ascending. */
+  own(classOf: number): Float64Array {
+    return this.#values(classOf, classOf).sort();
+  }
+
+  /** For each of the class's own rows its p among all others of its class: what a new row's p is to be compared with. */
+  leaveOneOut(classOf: number): Float64Array {
+    const compared = this.ascending(classOf);
+    return this.own(classOf).map((value) => (compared.length - firstAtLeast(compared, value)) / compared.length);
+  }
+
   #lowestCounted(classOf: number): number {
     let lowest = classOf;
     while (lowest > 0 && this.#rows(lowest, classOf) < enoughRows) lowest--;
@@ -34,12 +45,20 @@ export class Ranking {
   }
 
   #rows(lowest: number, highest: number): number {
-    return this.window.classes.reduce((rows, at) => rows + Number(at >= lowest && at <= highest), 0);
+    let rows = 0;
+    for (const at of this.window.classes) if (at >= lowest && at <= highest) rows++;
+    return rows;
   }
 
   #values(classOf: number, lowest: number): Float64Array {
-    const { classes, surprise } = this.window;
-    const column = this.usesCold(classOf) ? (this.window.coldSurprise as Float64Array) : surprise;
-    return column.filter((value, row) => (classes[row] as number) >= lowest && (classes[row] as number) <= classOf && Number.isFinite(value));
+    const { classes, surprise, coldSurprise } = this.window;
+    const column = classOf > 0 && coldSurprise !== null ? coldSurprise : surprise;
+    const values = new Float64Array(column.length);
+    let found = 0;
+    for (let row = 0; row < column.length; row++) {
+      const at = classes[row] as number;
+      if (at >= lowest && at <= classOf && Number.isFinite(column[row])) values[found++] = column[row] as number;
+    }
+    return values.subarray(0, found);
   }
 }

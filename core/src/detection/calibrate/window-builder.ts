@@ -8,12 +8,12 @@ export class WindowBuilder {
   readonly #coldSurprise: number[] = [];
   readonly #classes: number[] = [];
   readonly #days: number[] = [];
-  readonly #workingDays: number | null;
+  readonly #workingDays: readonly number[] | null;
   readonly #population: 'new-pairs' | 'all';
   #cold = true;
 
   /** `workingDays` is null for a window without time. */
-  constructor(population: 'new-pairs' | 'all', workingDays: number | null) {
+  constructor(population: 'new-pairs' | 'all', workingDays: readonly number[] | null) {
     this.#population = population;
     this.#workingDays = workingDays;
   }

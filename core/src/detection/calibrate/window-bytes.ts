@@ -23,7 +23,7 @@ export function encodeWindow({ surprise, coldSurprise, days, classes }: Calibrat
 }
 
 /** The window, or what is wrong with the bytes. */
-export function decodeWindow(bytes: Uint8Array, rows: number, workingDays: number | null): CalibrationWindow | string {
+export function decodeWindow(bytes: Uint8Array, rows: number, workingDays: readonly number[] | null): CalibrationWindow | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < headBytes || view.getUint32(0, true) !== magic) return 'not a calibration window';
   const flags = view.getUint32(4, true);
@@ -41,11 +41,13 @@ export function decodeWindow(bytes: Uint8Array, rows: number, workingDays: numbe
 
 const sizeOf = (rows: number, cold: boolean, dated: boolean): number => headBytes + rows * (8 + (cold ? 8 : 0) + (dated ? 4 : 0) + 1);
 
-function faultOf({ surprise, coldSurprise, classes }: CalibrationWindow): string | undefined {
+function faultOf({ surprise, coldSurprise, classes, days, workingDays }: CalibrationWindow): string | undefined {
+  const listed = new Set(workingDays);
   for (let row = 0; row < classes.length; row++) {
     const classOf = classes[row] as number;
     if (classOf >= classCount) return `row ${row + 1}: no class ${classOf}`;
     if (!Number.isFinite(surprise[row])) return `row ${row + 1}: surprise is not finite`;
+    if (days && !listed.has(days[row] as number)) return `row ${row + 1}: its day is not one of the window`;
     if (classOf > 0 && coldSurprise && !Number.isFinite(coldSurprise[row])) return `row ${row + 1}: coldSurprise is not finite`;
   }
   return undefined;

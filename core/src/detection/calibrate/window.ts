@@ -7,28 +7,29 @@ export interface CalibrationWindow {
   readonly classes: Uint8Array;
   /** UTC day of each candidate; null in a provisional window, which was made without time. */
   readonly days: Int32Array | null;
-  /** Working days that were replayed, whether or not they had candidates; null in a provisional window. */
-  readonly workingDays: number | null;
+  /** The working days that the window is made of, ascending, whether or not they had candidates; null in a provisional window. */
+  readonly workingDays: readonly number[] | null;
 }
 
-/** One window of the rows of all; dated only when all are, and then as long as the longest. */
+/** One window of the rows of all; dated only when all are. */
 export function pooled(windows: readonly CalibrationWindow[]): CalibrationWindow {
+  const rows = windows.reduce((sum, { classes }) => sum + classes.length, 0);
   const dated = windows.every(({ days }) => days !== null);
+  const cold = windows.every(({ coldSurprise, classes }) => coldSurprise !== null || classes.length === 0);
   return {
-    surprise: joined(windows, ({ surprise }) => surprise),
-    coldSurprise: windows.every(({ coldSurprise }) => coldSurprise !== null) ? joined(windows, ({ coldSurprise }) => coldSurprise as Float64Array) : null,
-    classes: Uint8Array.from(windows.flatMap(({ classes }) => [...classes])),
-    days: dated ? Int32Array.from(windows.flatMap(({ days }) => [...(days as Int32Array)])) : null,
-    workingDays: dated ? Math.max(0, ...windows.map(({ workingDays }) => workingDays ?? 0)) : null,
+    surprise: joined(windows, new Float64Array(rows), ({ surprise }) => surprise),
+    coldSurprise: cold ? joined(windows, new Float64Array(rows), ({ coldSurprise }) => coldSurprise) : null,
+    classes: joined(windows, new Uint8Array(rows), ({ classes }) => classes),
+    days: dated ? joined(windows, new Int32Array(rows), ({ days }) => days) : null,
+    workingDays: dated ? [...new Set(windows.flatMap(({ workingDays }) => workingDays ?? []))].sort((a, b) => a - b) : null,
   };
 }
 
-function joined(windows: readonly CalibrationWindow[], column: (window: CalibrationWindow) => Float64Array): Float64Array {
-  const all = new Float64Array(windows.reduce((rows, { classes }) => rows + classes.length, 0));
+function joined<A extends Float64Array | Int32Array | Uint8Array>(windows: readonly CalibrationWindow[], into: A, column: (window: CalibrationWindow) => A | null): A {
   let at = 0;
   for (const window of windows) {
-    all.set(column(window), at);
+    into.set(column(window) ?? [], at);
     at += window.classes.length;
   }
-  return all;
+  return into;
 }

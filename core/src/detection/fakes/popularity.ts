@@ -3,6 +3,7 @@ import { coldColumns, type Model, type Status } from '../../contracts/algorithm.
 import type { Batch, Batches } from '../../contracts/columns.ts';
 import { defineAlgorithm } from '../../contracts/define.ts';
 import { z } from 'zod';
+import { keyedHash } from '../../random/index.ts';
 import type { AlgorithmComponent } from '../component.ts';
 
 /** What a fake model saw, in order: which days it learned and which it scored. */
@@ -24,6 +25,9 @@ const key = (...parts: readonly unknown[]): string => JSON.stringify(parts);
 const cell = (batch: Batch<AccessColumns>, row: number): readonly [string, string, string] => [batch.columns.scope?.at(row) ?? '', batch.columns.user.at(row) ?? '', batch.columns.resource.at(row) ?? ''];
 const daysIn = (batch: Batch<AccessColumns>): number[] => [...new Set(batch.columns.day ?? [])];
 
+/** Makes equal counts differ a little, so that ranks have no ties. */
+const tieBreak = (batch: Batch<AccessColumns>, row: number): number => keyedHash(3, ...cell(batch, row)) * 1e-14;
+
 async function learn(before: Learned, data: Batches<AccessColumns>, options: PopularityOptions, did: 'fit' | 'update'): Promise<Model<AccessColumns>> {
   const learned: Learned = { pairs: new Set(before.pairs), users: new Set(before.users), resources: new Map(before.resources) };
   const days: number[] = [];
@@ -43,6 +47,11 @@ async function learn(before: Learned, data: Batches<AccessColumns>, options: Pop
 }
 
 function model(learned: Learned, options: PopularityOptions): Model<AccessColumns> {
+  const inScope = new Map<string, number>();
+  for (const [named, count] of learned.resources) {
+    const [scope] = JSON.parse(named) as [string];
+    inScope.set(scope, (inScope.get(scope) ?? 0) + count);
+  }
   const answer = (batch: Batch<AccessColumns>, did: 'score' | 'scoreErased'): Batch<any> => {
     options.seen?.push({ did, days: daysIn(batch), rows: batch.length });
     const own = did === 'scoreErased' ? 1 : 0;
@@ -54,7 +63,7 @@ function model(learned: Learned, options: PopularityOptions): Model<AccessColumn
       if (!learned.users.has(key(scope, user))) return newResource ? 'new-both' : 'new-user';
       return newResource ? 'new-resource' : 'scored';
     });
-    return { length: batch.length, columns: { surprise: count.map((seen) => -Math.log(Math.max(0, seen) + 1)), coldSurprise: count.map((seen) => -seen), status } };
+    return { length: batch.length, columns: { surprise: count.map((seen, row) => -Math.log((Math.max(0, seen) + 1) / (inScope.get(cell(batch, row)[0]) ?? 1)) + tieBreak(batch, row)), coldSurprise: count.map((seen) => -seen), status } };
   };
   return {
     score: async (batch) => answer(batch, 'score') as never,
