@@ -1,3 +1,4 @@
 import { definePlugin } from '@byoml/core';
+import { duckdb } from './engine.ts';
 
-export default definePlugin({ components: [] });
+export default definePlugin({ components: [duckdb] });

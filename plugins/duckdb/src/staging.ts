@@ -1,0 +1,56 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import { ByomlError, type FileFormat, type Run, type ScanFile } from '@byoml/core';
+
+/** A file as the engine reads it, and as messages call it. */
+export interface StagedFile {
+  readonly path: string;
+  readonly origin: string;
+  readonly bytes: number;
+}
+
+/** Files the engine can read as they are; compressed ones and parts of files are written out into the engine's folder first. */
+export async function stage(files: readonly ScanFile[], format: FileFormat, folder: string, run: Run): Promise<readonly StagedFile[]> {
+  const staged: StagedFile[] = [];
+  for (const [i, file] of files.entries()) {
+    run.signal.throwIfAborted();
+    staged.push(await stageFile(file, format, join(folder, `staged-${i}.${format}`), run));
+  }
+  return staged;
+}
+
+async function stageFile(file: ScanFile, format: FileFormat, to: string, run: Run): Promise<StagedFile> {
+  const origin = fileURLToPath(file.url);
+  const size = await sizeOf(origin);
+  const offset = file.offset ?? 0;
+  const compressed = format !== 'parquet' && origin.endsWith('.gz');
+  if (!compressed && offset === 0 && file.bytes >= size) return { path: origin, origin, bytes: size };
+  if (file.bytes === 0) return { path: origin, origin, bytes: 0 };
+  const range = createReadStream(origin, { start: offset, end: offset + file.bytes - 1 });
+  try {
+    await (compressed ? pipeline(range, createGunzip(), createWriteStream(to), { signal: run.signal }) : pipeline(range, createWriteStream(to), { signal: run.signal }));
+  } catch (error) {
+    throw stagingFailure(error, origin, run.signal);
+  }
+  return { path: to, origin, bytes: await sizeOf(to) };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw new ByomlError('FILE_MISSING', `${path} cannot be read`, { details: { file: path }, cause: error });
+  }
+}
+
+function stagingFailure(error: unknown, origin: string, signal: AbortSignal): unknown {
+  if (signal.aborted) return new ByomlError('CANCELLED', 'the run was stopped', { cause: error });
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code.startsWith('Z_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') return new ByomlError('FILE_CORRUPT', `${basename(origin)} is not a whole gzip file`, { details: { file: origin }, cause: error });
+  if (code === 'ENOSPC') return new ByomlError('MEMORY_EXCEEDED', `no space left to unpack ${basename(origin)}`, { details: { file: origin }, cause: error });
+  return new ByomlError('FILE_MISSING', `${origin} cannot be read`, { details: { file: origin }, cause: error });
+}
