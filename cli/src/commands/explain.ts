@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { explainRow, type ExplainedRow } from '@byoml/core/ad-hoc';
+import { explainRows, type ExplainedRow } from '@byoml/core/ad-hoc';
 import { ByomlCommand, plugin } from '../command.ts';
 import { explanationText } from '../render/explanation.ts';
 import { openSession } from '../session.ts';
@@ -17,7 +17,7 @@ export default class Explain extends ByomlCommand {
   async run(): Promise<ExplainedRow> {
     const { flags } = await this.parse(Explain);
     await using session = await openSession({ json: this.jsonEnabled(), plugins: flags.plugin, signal: this.signal, progress: this.progress });
-    const explained = await explainRow(session, { model: flags.model, data: flags.data, row: flags.row });
+    const [explained] = (await explainRows(session, { model: flags.model, data: flags.data, rows: [flags.row] })) as [ExplainedRow];
     this.progress.stop();
     if (!this.jsonEnabled()) this.log(explanationText(explained));
     return explained;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Engine } from '../contracts/engine.ts';
-import type { Relation } from '../contracts/engine.ts';
+import { stat } from 'node:fs/promises';
+import type { Engine, Relation } from '../contracts/engine.ts';
 import type { Progress, Run, Window } from '../contracts/run.ts';
-import { Logger } from '../contracts/services.ts';
+import type { Logger } from '../contracts/services.ts';
+import type { ViewDefinition } from '../contracts/view.ts';
 import { Scope } from '../host/scope.ts';
-import { hostServices } from '../host/services.ts';
+import { hostServices, pluginScope } from '../host/services.ts';
 import { openCatalogue, parseSettings, type Catalogue } from '../plugins/index.ts';
 
 /** What the two faces (command line, console) decide for a session. */
@@ -23,6 +24,11 @@ export interface SessionOptions {
   readonly engine: string;
   readonly files: string;
   readonly folder: string;
+}
+
+export interface LoadedView {
+  readonly address: string;
+  readonly definition: ViewDefinition;
 }
 
 /** Everything that ad hoc work shares: the catalogue, one run, one engine made when it is first needed. */
@@ -51,23 +57,28 @@ export class Session implements AsyncDisposable {
 
   async #startEngine(): Promise<Engine> {
     const { definition } = await this.catalogue.load('engine', this.options.engine);
-    return definition.create(parseSettings(definition, {}), this.scope.child().pick(definition.needs ?? {}));
+    return definition.create(parseSettings(definition, {}, this.options.engine), pluginScope(this.scope).pick(definition.needs ?? {}));
   }
 
-  /** The rows of files, or of one data-export folder, through a view when one is named. */
-  async relation(paths: readonly string[], view?: { readonly address: string; readonly settings: Readonly<Record<string, unknown>> }): Promise<Relation> {
+  /** The view at an address. */
+  view(address: string): Promise<LoadedView> {
+    return this.catalogue.load('view', address);
+  }
+
+  /** The rows of files, or of one data-export folder, through a view when one is given. `table` names the table in a data-export folder. */
+  async relation(paths: readonly string[], view?: { readonly definition: ViewDefinition; readonly settings: object }, table = view?.definition.table): Promise<Relation> {
     this.options.step('reading');
-    const raw = await this.#open(paths);
-    if (!view) return raw;
-    const { definition } = await this.catalogue.load('view', view.address);
-    return raw.view(definition, parseSettings(definition, view.settings), this.run);
+    const raw = await this.#open(paths, table);
+    return view ? raw.view(view.definition, parseSettings(view.definition, view.settings, view.definition.id), this.run) : raw;
   }
 
-  async #open(paths: readonly string[]): Promise<Relation> {
-    const { definition } = await this.catalogue.load('data-source', this.options.files);
-    const source = definition.create(parseSettings(definition, { path: [...paths] }), this.scope.child().pick(definition.needs ?? {}));
-    const scan = await source.scan(everything, this.run);
-    return (await this.engine()).open(scan, this.run);
+  async #open(paths: readonly string[], table: string | undefined): Promise<Relation> {
+    const [first = ''] = paths;
+    const folder = paths.length === 1 && (await stat(first).catch(() => undefined))?.isDirectory();
+    const { definition } = await this.catalogue.load('data-source', folder ? this.options.folder : this.options.files);
+    const settings = folder ? { path: first, ...(table !== undefined && { table }) } : { path: [...paths] };
+    const source = definition.create(parseSettings(definition, settings), pluginScope(this.scope).pick(definition.needs ?? {}));
+    return (await this.engine()).open(await source.scan(everything, this.run), this.run);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -108,12 +108,12 @@ export type ComponentOf<K extends ComponentKind> = Extract<Component, { readonly
 /** What a plugin may touch at run time; nothing unless declared. Never child processes or native code for community plugins. */
 export interface Capabilities {
   /** Paths or table names it reads. */
-  readonly read?: readonly string[];
-  readonly hosts?: readonly string[];
-  readonly env?: readonly string[];
+  readonly read?: readonly string[] | undefined;
+  readonly hosts?: readonly string[] | undefined;
+  readonly env?: readonly string[] | undefined;
   /** Wall time of one call, milliseconds. */
-  readonly wallMs?: number;
-  readonly memoryMb?: number;
+  readonly wallMs?: number | undefined;
+  readonly memoryMb?: number | undefined;
 }
 
 export interface PluginDefinition {

@@ -1,0 +1,44 @@
+import type { ModelManifest } from '../models/index.ts';
+import { openTrained, type AlgorithmComponent, type OpenedModel } from '../detection/index.ts';
+import { coreVersion, parseAddress, parseSettings, settingsFromText, withProfile, type Loaded } from '../plugins/index.ts';
+import { pluginScope } from '../host/services.ts';
+import type { Session } from './session.ts';
+
+export interface AlgorithmRequest {
+  /** `package/component[:profile]` */
+  readonly algorithm: string;
+  /** `key=value`, over the profile's settings. */
+  readonly set: readonly string[];
+  readonly profile?: string;
+}
+
+export interface ChosenAlgorithm {
+  readonly component: AlgorithmComponent;
+  readonly settings: Record<string, unknown>;
+  readonly profile: string | undefined;
+  readonly code: { readonly core: string; readonly plugin: string };
+}
+
+/** Loads an algorithm and creates it with its profile's settings and the given ones over them. */
+export async function chooseAlgorithm(session: Session, { algorithm, set, profile }: AlgorithmRequest): Promise<ChosenAlgorithm> {
+  const address = parseAddress(algorithm);
+  const chosen = profile ?? address.profile;
+  const loaded = await session.catalogue.load('algorithm', algorithm);
+  const { address: full, definition } = loaded;
+  const given = withProfile(definition, chosen, settingsFromText(definition.settings, set, full), full);
+  const settings = parseSettings(definition, given, full) as Record<string, unknown>;
+  return { component: createAlgorithm(session, loaded, settings), settings, profile: chosen, code: { core: coreVersion(), plugin: loaded.version } };
+}
+
+/** Opens a model folder with the algorithm that its manifest names. */
+export const openModel = (session: Session, dir: string): Promise<OpenedModel> => openTrained(dir, (manifest) => algorithmOf(session, manifest), session.run);
+
+async function algorithmOf(session: Session, { algorithm }: ModelManifest): Promise<AlgorithmComponent> {
+  const loaded = await session.catalogue.load('algorithm', algorithm.address);
+  return createAlgorithm(session, loaded, parseSettings(loaded.definition, algorithm.settings, loaded.address) as Record<string, unknown>);
+}
+
+function createAlgorithm(session: Session, { address, definition }: Loaded<'algorithm'>, settings: Record<string, unknown>): AlgorithmComponent {
+  const { capabilities } = session.catalogue.describe(address);
+  return { address, definition, algorithm: definition.create(settings, pluginScope(session.scope).pick(definition.needs ?? {})), capabilities };
+}
