@@ -11,7 +11,7 @@ import { scoreBatches, type ScoredBatch } from './scoring.ts';
 export type TrainedModel = Pick<OpenedModel, 'component' | 'model' | 'calibration'>;
 
 export interface Scored {
-  /** `surprise`, `score`, `pValue`, `status`, row for row as the relation; the two in the middle are null cells when the model is uncalibrated. */
+  /** `surprise`, `score`, `pValue`, `status`, row for row as the relation; the two in the middle are empty cells (NaN, as engines have it) when the model is uncalibrated. */
   readonly batches: Batches;
   /** Rows per status of the last pass over `batches`; statuses without rows are left out. */
   byStatus(): Partial<Record<Status, number>>;
@@ -43,11 +43,11 @@ function scoredColumns({ component, calibration }: TrainedModel, scores: ScoredB
     length,
     columns: {
       surprise,
-      score: p ? p.map(scoreOf) : nulls(length),
-      pValue: p ?? nulls(length),
+      score: p ? p.map(scoreOf) : empty(length),
+      pValue: p ?? empty(length),
       status: dictionaryColumn(Int32Array.from(status), statuses),
     },
   };
 }
 
-const nulls = (length: number): null[] => Array.from({ length }, () => null);
+const empty = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);

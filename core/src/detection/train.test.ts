@@ -55,13 +55,13 @@ test.each([{ erased: true }, { erased: false }])('undated data trains, calibrate
   }
 });
 
-test('without anything to hold out, train succeeds with a warning and score gives null cells beside a surprise', async () => {
+test('without anything to hold out, train succeeds with a warning and score gives empty cells beside a surprise', async () => {
   const warned: string[] = [];
   const trained = await train(request(accesses(5, 2, 4), {}, { log: { info: () => {}, warn: (message) => void warned.push(message) } }));
   expect(trained).toMatchObject({ calibrated: false, provisional: false, calibration: null });
   expect(warned.join()).toContain('nothing to calibrate on');
   const { rows, byStatus } = await scoredRows({ user: ['u1', 'new'], resource: ['r0', 'r0'] }, trained);
-  expect(rows.every(({ surprise, score: value, pValue }) => Number.isFinite(surprise) && value === null && pValue === null)).toBe(true);
+  expect(rows.every(({ surprise, score: value, pValue }) => Number.isFinite(surprise) && Number.isNaN(value) && Number.isNaN(pValue))).toBe(true);
   expect(byStatus).toEqual({ known: 1, 'new-user': 1 });
 });
 

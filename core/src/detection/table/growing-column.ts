@@ -1,5 +1,6 @@
 import type { Column, DictionaryColumn } from '../../contracts/columns.ts';
 import { dictionaryColumn } from '../../contracts/dictionary.ts';
+import { numbers } from '../../contracts/numbers.ts';
 import { isText } from './pick.ts';
 
 /** Collects one column over the batches of a pass. */
@@ -55,18 +56,20 @@ class GrowingText implements GrowingColumn {
   }
 }
 
-class GrowingTyped<A extends Float64Array | Int32Array> implements GrowingColumn {
-  #cells: A;
+class GrowingTyped implements GrowingColumn {
+  #cells: Float64Array | Int32Array;
   #length = 0;
 
-  constructor(empty: A) {
+  constructor(empty: Float64Array | Int32Array) {
     this.#cells = empty;
   }
 
   append(column: Column<unknown>): void {
+    const whole = column instanceof Int32Array;
+    if (!whole && this.#cells instanceof Int32Array) this.#cells = Float64Array.from(this.#cells); // only floats can hold an empty cell
     const length = this.#length + column.length;
     if (length > this.#cells.length) this.#grow(Math.max(length, this.#cells.length * 2));
-    this.#cells.set(column as A, this.#length);
+    this.#cells.set(whole ? column : numbers(column as Column<number>), this.#length);
     this.#length = length;
   }
 
@@ -75,8 +78,8 @@ class GrowingTyped<A extends Float64Array | Int32Array> implements GrowingColumn
   }
 
   #grow(capacity: number): void {
-    const larger = (this.#cells instanceof Float64Array ? new Float64Array(capacity) : new Int32Array(capacity)) as A;
-    larger.set(this.#cells.subarray(0, this.#length) as never);
+    const larger = this.#cells instanceof Float64Array ? new Float64Array(capacity) : new Int32Array(capacity);
+    larger.set(this.#cells.subarray(0, this.#length));
     this.#cells = larger;
   }
 }
