@@ -1,18 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Logger } from '@byoml/core';
 import { Session } from '@byoml/core/ad-hoc';
 import { yellow } from './render/colour.ts';
+import { pluginRoots } from './plugin-roots.ts';
 import type { ProgressReporter } from './render/progress.ts';
-
-/** Folders whose `node_modules` may hold plugins: the workspace's own, then beside the command. */
-export function pluginRoots(): string[] {
-  const roots = [resolve('.byoml', 'plugins')];
-  for (let at = import.meta.dirname; ; at = dirname(at)) {
-    if (existsSync(join(at, 'node_modules'))) roots.push(at);
-    if (dirname(at) === at) return roots;
-  }
-}
 
 const logger = (json: boolean): Logger => ({
   info: () => {},

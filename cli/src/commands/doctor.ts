@@ -2,7 +2,7 @@ import { openCatalogue } from '@byoml/core/plugins';
 import { ByomlCommand, plugin } from '../command.ts';
 import { diagnose, type Finding } from '../doctor.ts';
 import { green, red, yellow } from '../render/colour.ts';
-import { pluginRoots } from '../session.ts';
+import { pluginRoots } from '../plugin-roots.ts';
 
 const mark = { ok: green('✓'), advice: yellow('!'), problem: red('✗') };
 

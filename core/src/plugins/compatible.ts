@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import semver from 'semver';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Installed } from './installed.ts';
 
-/** Version of this core. */
-export const coreVersion = (): string => (JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as { version: string }).version;
+/** Version of this core; asked by name, since this file may be packed into another package. */
+export const coreVersion = (): string => (createRequire(import.meta.url)('@byoml/core/package.json') as { version: string }).version;
 
 const farFuture = '999999.0.0';
 

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { openCatalogue, type PluginManifest } from '@byoml/core/plugins';
 import { ByomlCommand, plugin } from '../../command.ts';
 import { pluginText } from '../../render/plugin.ts';
-import { pluginRoots } from '../../session.ts';
+import { pluginRoots } from '../../plugin-roots.ts';
 
 export default class PluginsInfo extends ByomlCommand {
   static override summary = 'Show a plugin, or one of its components: columns, settings, profiles.';

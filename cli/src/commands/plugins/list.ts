@@ -3,7 +3,7 @@ import { openCatalogue } from '@byoml/core/plugins';
 import { ByomlCommand, plugin } from '../../command.ts';
 import { bold } from '../../render/colour.ts';
 import { table } from '../../render/table.ts';
-import { pluginRoots } from '../../session.ts';
+import { pluginRoots } from '../../plugin-roots.ts';
 
 interface Listed {
   readonly address: string;
