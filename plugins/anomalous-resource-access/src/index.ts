@@ -1,8 +1,10 @@
 import { definePlugin } from '@byoml/core';
-import { alsAccess } from './als-access/index.ts';
 import { accessWalk } from './access-walk/index.ts';
+import { alsAccess } from './als-access/index.ts';
+import { peerLift } from './peer-lift/index.ts';
+import { resourceCosine } from './resource-cosine/index.ts';
 import { cloudtrailApiCalls, officeFiles, officeOperations, signIns, windowsFileShares } from './views/index.ts';
 
 export default definePlugin({
-  components: [accessWalk, alsAccess, windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls],
+  components: [accessWalk, alsAccess, peerLift, resourceCosine, windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls],
 });

@@ -1,43 +1,47 @@
-import { accessColumns, defineAlgorithm, statuses, z, type AccessColumns, type Algorithm, type Batches, type ModelFiles, type Run } from '@byoml/core';
-import { graphOf, type AccessGraph } from '../graph/access-graph.ts';
-import { undated, type Accesses } from '../graph/accesses.ts';
-import { Collection } from '../graph/collect.ts';
-import { durationDays } from '../graph/half-life.ts';
+import { accessColumns, coldColumns, defineAlgorithm, directoryColumns, statuses, z, type Algorithm, type Run } from '@byoml/core';
+import { emptyGraph, type AccessGraph } from '../graph/access-graph.ts';
 import { parseJson } from '../graph/binary.ts';
-import { readScopes, type ScopeFile } from '../graph/scope-files.ts';
-import { AccessWalkModel } from './model.ts';
-import { WalkScope } from './scope.ts';
-import { exponents, settings, type Exponent, type Settings } from './settings.ts';
+import type { ScopeInput } from '../graph/family.ts';
+import { durationDays } from '../graph/half-life.ts';
+import type { ScopeFile } from '../graph/scope-files.ts';
+import { scopedAlgorithm } from '../graph/scoped-model.ts';
+import { ladder } from '../peer-lift/ladder.ts';
+import { decodeLevels, levelsFile } from '../peer-lift/level-file.ts';
+import { PeerLift } from '../peer-lift/lift.ts';
+import { chooseExponent } from './choose-exponent.ts';
+import { walkFile, WalkScope } from './scope.ts';
+import { exponents, settings, type Settings } from './settings.ts';
+import { Walk } from './walk.ts';
 
-const walkFile = z.strictObject({ b: z.literal([...exponents]) });
+const fileSchema = z.strictObject({ b: z.literal([...exponents]) });
 
-const parseWalk = ({ file, bytes }: Awaited<ReturnType<ScopeFile>>): Exponent => parseJson(file, bytes, walkFile).b;
-
-const create = (chosen: Settings): Algorithm<AccessColumns> => ({
-  async fit(data: Batches<AccessColumns>, run: Run) {
-    const collection = new Collection();
-    await collection.read(data, run);
-    const scopes = collection.scopes().map(([name, accesses]) => [name, new WalkScope(graphIn(collection, accesses, chosen), chosen.b === 'auto' ? 0.5 : chosen.b, chosen.hubs)] as const);
-    return new AccessWalkModel(chosen, new Map(scopes));
-  },
-  async load(files: ModelFiles) {
-    const make = async (graph: AccessGraph, read: ScopeFile) => new WalkScope(graph, parseWalk(await read('walk.json')), chosen.hubs);
-    return new AccessWalkModel(chosen, await readScopes(files, ['walk.json'], make));
-  },
-});
-
-function graphIn(collection: Collection, accesses: Accesses, { halfLife }: Settings): AccessGraph {
-  const weights = accesses.weights(durationDays(halfLife));
-  const pairs = { users: accesses.pairs.users(), resources: accesses.pairs.resources(), weights, userTexts: collection.users.texts, resourceTexts: collection.resources.texts };
-  return graphOf(pairs, accesses.lastDay === undated ? null : accesses.lastDay);
+function create({ halfLife, b, hubs }: Settings): Algorithm {
+  const halfLifeDays = durationDays(halfLife);
+  return scopedAlgorithm<WalkScope>({
+    halfLifeDays,
+    columns: ['surprise', 'coldSurprise'],
+    files: [walkFile, levelsFile],
+    unknown: new WalkScope(new Walk(emptyGraph, 0), 0.5, new PeerLift(emptyGraph, [])),
+    async fit(input: ScopeInput, run: Run, previous: WalkScope | undefined) {
+      const walk = new Walk(input.graph, hubs);
+      const exponent = b === 'auto' ? (previous?.b ?? (await chooseExponent(walk, input, { halfLifeDays, hubs }, run))) : b;
+      return new WalkScope(walk, exponent, new PeerLift(input.graph, ladder(input, run.seed)));
+    },
+    async load(graph: AccessGraph, read: ScopeFile) {
+      const { file, bytes } = await read(walkFile);
+      const lift = new PeerLift(graph, decodeLevels(await read(levelsFile), graph));
+      return new WalkScope(new Walk(graph, hubs), parseJson(file, bytes, fileSchema).b, lift);
+    },
+  });
 }
 
-/** Scores an access by the weight of the 3-hop paths that already lead from the user to the resource. */
+/** Scores an access by the weight of the 3-hop paths of shared accesses that already lead from the user to the resource. */
 export const accessWalk = defineAlgorithm({
   id: 'access-walk',
   summary: 'Scores an access by the paths of shared accesses that already lead from the user to the resource',
   settings,
-  input: accessColumns,
+  input: { ...accessColumns, ...directoryColumns },
+  output: coldColumns,
   alertUnit: 'pair-day',
   population: 'new-pairs',
   statuses,

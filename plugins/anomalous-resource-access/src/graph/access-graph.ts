@@ -97,3 +97,6 @@ export function graphOf(pairs: CodedPairs, day: number | null): AccessGraph {
   const values = Float64Array.from(entries, (entry) => Math.min(pairs.weights[all[entry] as number] as number, Number.MAX_VALUE));
   return new AccessGraph(users.names, resources.names, { starts, columns, values }, day);
 }
+
+/** The graph of a scope without accesses. */
+export const emptyGraph: AccessGraph = new AccessGraph(new Names([]), new Names([]), { starts: new Int32Array(1), columns: new Int32Array(0), values: new Float64Array(0) }, null);

@@ -1,33 +1,40 @@
-import { ByomlError, numbers, type AccessColumns, type Batch, type Batches, type Column, type Run } from '@byoml/core';
+import { ByomlError, numbers, type Batch, type Batches, type Column, type Run } from '@byoml/core';
 import { Accesses, undated } from './accesses.ts';
+import { Directory, DirectoryReader } from './directory.ts';
 import { pacer } from './pacer.ts';
 import { TextCodes } from './text-codes.ts';
 
 type Cells = Readonly<Record<string, Column<unknown> | undefined>>;
+
+/** The accesses of one scope, and what its rows say about its users. */
+export class ScopeRows {
+  readonly accesses = new Accesses();
+  readonly directory = new Directory();
+}
 
 /** Adds batches up into the accesses of each scope, through dictionary codes. */
 export class Collection {
   readonly users = new TextCodes();
   readonly resources = new TextCodes();
   readonly #scopeCodes = new TextCodes();
-  readonly #scopes: Accesses[] = [];
+  readonly #scopes: ScopeRows[] = [];
+  readonly #directories = new DirectoryReader();
   #rows = 0;
 
-  scope(name: string): Accesses {
-    return (this.#scopes[this.#scopeCodes.code(name)] ??= new Accesses());
+  scope(name: string): ScopeRows {
+    return this.#at(this.#scopeCodes.code(name));
   }
 
-  /** Scopes by name, in the order of their names. */
-  scopes(): ReadonlyArray<readonly [string, Accesses]> {
-    const named = this.#scopes.map((accesses, code) => [this.#scopeCodes.texts[code] as string, accesses] as const);
-    return named.filter(([, accesses]) => accesses !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  /** Scopes with rows, by name, in the order of their names. */
+  scopes(): ReadonlyArray<readonly [string, ScopeRows]> {
+    const named = this.#scopes.map((rows, code) => [this.#scopeCodes.texts[code] as string, rows] as const);
+    return named.filter(([, rows]) => rows !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  async read(data: Batches<AccessColumns>, run: Run, also?: (batch: Batch, users: Int32Array) => void): Promise<void> {
+  async read(data: Batches, run: Run): Promise<void> {
     const pace = pacer(run);
     for await (const batch of data) {
-      const users = this.#add(batch);
-      also?.(batch, users);
+      this.#add(batch);
       this.#rows += batch.length;
       run.progress({ done: this.#rows, unit: 'rows' });
       if (pace.due()) await pace.turn();
@@ -35,30 +42,29 @@ export class Collection {
     run.signal.throwIfAborted();
   }
 
-  #add({ columns, length }: Batch<AccessColumns>): Int32Array {
-    const users = this.users.column(columns.user);
-    const resources = this.resources.column(columns.resource);
-    const cells = columns as Cells;
-    const counts = cells['count'] === undefined ? undefined : numbers(columns.count);
-    const days = cells['day'] === undefined ? undefined : numbers(cells['day'] as Column<number>);
-    const scopes = this.scopeCodes(cells['scope'] as Column<string> | undefined);
-    for (let i = 0; i < length; i++) {
-      const count = this.#count(counts, i);
-      const user = this.#present(users[i] as number, 'user', i);
-      const resource = this.#present(resources[i] as number, 'resource', i);
-      this.#accessesOf(scopes, i).add(user, resource, count, this.#day(days, i));
+  #add(batch: Batch): void {
+    const { user, resource, scope, count, day } = batch.columns as Cells;
+    const users = this.users.column(user as Column<string>);
+    const resources = this.resources.column(resource as Column<string>);
+    const scopes = scope === undefined ? undefined : this.#scopeCodes.column(scope as Column<string>);
+    const counts = count === undefined ? undefined : numbers(count as Column<number>);
+    const days = day === undefined ? undefined : numbers(day as Column<number>);
+    const scopeAt = (row: number): ScopeRows => this.#rowsOf(scopes === undefined ? -1 : (scopes[row] as number));
+    const dayAt = (row: number): number => this.#day(days, row);
+    for (let row = 0; row < batch.length; row++) {
+      const count = this.#count(counts, row);
+      const at = dayAt(row);
+      scopeAt(row).accesses.add(this.#present(users, row, 'user'), this.#present(resources, row, 'resource'), count, at);
     }
-    return users;
+    this.#directories.read(batch, { users, dayAt, directoryAt: (row) => scopeAt(row).directory });
   }
 
-  /** Codes of the scope column; undefined when there is none. */
-  scopeCodes(column: Column<string> | undefined): Int32Array | undefined {
-    return column === undefined ? undefined : this.#scopeCodes.column(column);
+  #rowsOf(code: number): ScopeRows {
+    return code < 0 ? this.scope('') : this.#at(code);
   }
 
-  #accessesOf(codes: Int32Array | undefined, row: number): Accesses {
-    const code = codes?.[row] ?? -1;
-    return code < 0 ? this.scope('') : (this.#scopes[code] ??= new Accesses());
+  #at(code: number): ScopeRows {
+    return (this.#scopes[code] ??= new ScopeRows());
   }
 
   #count(counts: Float64Array | undefined, row: number): number {
@@ -67,13 +73,14 @@ export class Collection {
     throw this.#invalid('count', row, `a finite number from 0 up, received ${count}`);
   }
 
-  #present(code: number, column: string, row: number): number {
+  #present(codes: Int32Array, row: number, column: string): number {
+    const code = codes[row] as number;
     if (code >= 0) return code;
     throw this.#invalid(column, row, 'text, received an empty cell');
   }
 
   #day(days: Float64Array | undefined, row: number): number {
-    const day = days?.[row] ?? Number.NaN;
+    const day = days === undefined ? Number.NaN : (days[row] as number);
     if (Number.isNaN(day)) return undated;
     if (Number.isInteger(day) && Math.abs(day) < 1e9) return day;
     throw this.#invalid('day', row, `a whole number of days, received ${day}`);

@@ -1,12 +1,15 @@
 export { AccessGraph, graphOf, leastWeight, type CodedPairs } from './access-graph.ts';
 export { Accesses, undated } from './accesses.ts';
 export { modelInvalid, pack, Packed, parseJson } from './binary.ts';
-export { Collection } from './collect.ts';
+export { Collection, ScopeRows } from './collect.ts';
 export { entryOf, grouped, rowsOf, rowSums, transposed, type Csr } from './csr.ts';
 export { decodeGraph, encodeGraph } from './graph-file.ts';
 export { durationDays, halfLife } from './half-life.ts';
 export { Names } from './names.ts';
 export { pacer, type Pacer } from './pacer.ts';
-export { pairsOf, rowsByScope, type Pairs } from './pairs.ts';
+export { pairs, pairsOf, rowsByScope, type Pairs } from './pairs.ts';
 export { readScopes, type ScopeFile } from './scope-files.ts';
 export { erasedStatusOf, statusOf } from './status.ts';
+export type { Family, ScopeInput, ScopeModel, Scopes, Task } from './family.ts';
+export { scopedAlgorithm, ScopedModel } from './scoped-model.ts';
+export { directoryLevels } from './directory.ts';

@@ -1,5 +1,6 @@
 import { statuses, type Status } from '@byoml/core';
 import type { AccessGraph } from './access-graph.ts';
+import type { Pairs } from './pairs.ts';
 
 const code = Object.fromEntries(statuses.map((status, i) => [status, i])) as Record<Status, number>;
 
@@ -8,19 +9,20 @@ const unknown = (user: boolean, resource: boolean): number => {
   return code['new-resource'];
 };
 
-/** The status of a pair, as an index into `statuses`; an id of −1 is a name the graph does not hold. */
-export function statusOf(graph: AccessGraph, user: number, resource: number): number {
+/** The status of pair i, as an index into `statuses`. */
+export function statusOf(graph: AccessGraph, { users, resources, edges }: Pairs, i: number): number {
+  const [user, resource] = [users[i] as number, resources[i] as number];
   if (user < 0 || resource < 0) return unknown(user < 0, resource < 0);
-  if (graph.edge(user, resource) >= 0) return code.known;
+  if ((edges[i] as number) >= 0) return code.known;
   return graph.connected(user, resource) ? code.scored : code.unconnected;
 }
 
-/** The status the pair would have in the graph without it. */
-export function erasedStatusOf(graph: AccessGraph, user: number, resource: number): number {
-  const edge = graph.edge(user, resource);
-  if (edge < 0) return statusOf(graph, user, resource);
-  const lonelyUser = graph.accessesOf(user) === 1;
-  const lonelyResource = graph.usersOf(resource) === 1;
+/** The status that pair i would have in the graph without it. */
+export function erasedStatusOf(graph: AccessGraph, pairs: Pairs, i: number): number {
+  const edge = pairs.edges[i] as number;
+  if (edge < 0) return statusOf(graph, pairs, i);
+  const lonelyUser = graph.accessesOf(pairs.users[i] as number) === 1;
+  const lonelyResource = graph.usersOf(pairs.resources[i] as number) === 1;
   if (lonelyUser || lonelyResource) return unknown(lonelyUser, lonelyResource);
   return graph.isBridge(edge) ? code.unconnected : code.scored;
 }

@@ -1,0 +1,37 @@
+import type { Batches, Run } from '@byoml/core';
+import { graphOf } from './access-graph.ts';
+import { undated } from './accesses.ts';
+import { Collection, type ScopeRows } from './collect.ts';
+import { directoryLevels } from './directory.ts';
+import type { Family, ScopeModel, Scopes } from './family.ts';
+
+/** Adds `data` to what is known; scopes it does not touch stay as they are. Old weights decay to the new last day (settled 7). */
+export async function learn<S extends ScopeModel>(family: Family<S>, known: Scopes<S>, data: Batches, run: Run): Promise<Scopes<S>> {
+  const collection = new Collection();
+  await collection.read(data, run);
+  const scopes = new Map(known);
+  for (const [name, rows] of collection.scopes()) {
+    const previous = known.get(name);
+    if (previous !== undefined) carryOver(previous, rows, collection);
+    const { accesses } = rows;
+    const weights = accesses.weights(family.halfLifeDays);
+    const pairs = { users: accesses.pairs.users(), resources: accesses.pairs.resources(), weights, userTexts: collection.users.texts, resourceTexts: collection.resources.texts };
+    const graph = graphOf(pairs, accesses.lastDay === undated ? null : accesses.lastDay);
+    scopes.set(name, await family.fit({ accesses, directory: rows.directory, graph, collection }, run, previous));
+  }
+  return new Map([...scopes].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Puts a scope's graph among new rows, as if its weights had been counted on its last day. */
+function carryOver(previous: ScopeModel, { accesses, directory }: ScopeRows, { users, resources }: Collection): void {
+  const { graph } = previous;
+  const { starts, columns } = graph.byUser;
+  const userCodes = graph.users.texts.map((text) => users.code(text));
+  const resourceCodes = graph.resources.texts.map((text) => resources.code(text));
+  for (let user = 0; user < graph.users.size; user++) {
+    for (let e = starts[user] as number; e < (starts[user + 1] as number); e++) {
+      accesses.add(userCodes[user] as number, resourceCodes[columns[e] as number] as number, graph.a[e] as number, graph.day ?? undated);
+    }
+  }
+  for (const { level, user, group, day } of previous.memberships()) if (directoryLevels.includes(level)) directory.set(level, userCodes[user] as number, group, day);
+}

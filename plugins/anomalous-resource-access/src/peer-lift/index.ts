@@ -1,0 +1,1 @@
+export { peerLift } from './definition.ts';

@@ -1,0 +1,1 @@
+export { resourceCosine } from './definition.ts';
