@@ -82,7 +82,7 @@ const everySurprise = (change: (value: number, row: number, part: Batch<In>, all
   everyModel((correct) => ({
     async score(part, run) {
       const { columns } = await correct.score(part, run);
-      const all = columns.surprise as unknown as Float64Array;
+      const all = columns['surprise'] as unknown as Float64Array;
       return batch<any>({ ...columns, surprise: all.map((value, row) => change(value, row, part, all)) });
     },
   }));

@@ -1,0 +1,1 @@
+export { scaffold, type Scaffold, type Scaffolded } from './scaffold.ts';
