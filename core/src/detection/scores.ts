@@ -59,11 +59,13 @@ function finite(answer: Answer, name: string, needed: (row: number) => boolean):
 function statusCodes(answer: Answer): Uint8Array {
   const { codes, dictionary: texts } = dictionary(columnOf(answer, 'status') as Column<string>);
   const known = texts.map((text) => (statuses as readonly string[]).indexOf(text));
-  return Uint8Array.from(codes, (code, row) => {
-    const status = known[code] ?? -1;
-    if (status < 0) throw invalid(answer, 'status', row, texts[code]);
-    return status;
-  });
+  const status = new Uint8Array(codes.length);
+  for (let row = 0; row < codes.length; row++) {
+    const code = known[codes[row] as number] ?? -1;
+    if (code < 0) throw invalid(answer, 'status', row, texts[codes[row] as number]);
+    status[row] = code;
+  }
+  return status;
 }
 
 const misaligned = (address: string, what: string, got: unknown, expected: number): ByomlError =>

@@ -11,11 +11,13 @@ import type { Ranking } from './ranking.ts';
  */
 export function pValues(calibration: Calibration, population: 'new-pairs' | 'all', { columns }: Batch, { length, status, surprise, coldSurprise }: Scores): Float64Array {
   const rankings = rankingsOf(calibration, (columns as Readonly<Record<string, Column<string> | undefined>>)['scope']);
-  return Float64Array.from({ length }, (_, row) => {
+  const p = new Float64Array(length).fill(1);
+  for (let row = 0; row < length; row++) {
     const code = status[row] as number;
-    if (code === knownStatus && population === 'new-pairs') return 1;
-    return rankings(row).p(classOfStatus[code] as number, surprise[row] as number, coldSurprise?.[row] ?? Number.NaN);
-  });
+    if (code === knownStatus && population === 'new-pairs') continue;
+    p[row] = rankings(row).p(classOfStatus[code] as number, surprise[row] as number, coldSurprise?.[row] ?? Number.NaN);
+  }
+  return p;
 }
 
 function rankingsOf(calibration: Calibration, scope: Column<string> | undefined): (row: number) => Ranking {

@@ -40,7 +40,9 @@ function find(slots: Int32Array, mask: number, keys: Float64Array, first: Int32A
 function keysOf(major: Int32Array, minor: Int32Array): Float64Array {
   let width = 1;
   for (const code of minor) if (code >= width) width = code + 1;
-  return Float64Array.from(major, (code, row) => code * width + (minor[row] as number));
+  const keys = new Float64Array(major.length);
+  for (let row = 0; row < keys.length; row++) keys[row] = (major[row] as number) * width + (minor[row] as number);
+  return keys;
 }
 
 function mix(key: number): number {
