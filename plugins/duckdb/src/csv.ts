@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import { literal } from './dialect.ts';
+import { lineTooLong, longestLine } from './long-lines.ts';
 import type { StagedFile } from './staging.ts';
 import type { Field, Table } from './table.ts';
 
@@ -13,9 +14,6 @@ interface Header {
 interface Headed extends Header {
   readonly paths: readonly string[];
 }
-
-/** The longest line that is read: 4 MiB. */
-export const longestLine = 4_194_304;
 
 /** CSV files as text columns, so that cells nobody computes with are written back as they were. */
 export async function csvTable(name: string, files: readonly StagedFile[]): Promise<Table> {
@@ -65,7 +63,7 @@ async function firstRecord(path: string, origin: string): Promise<string> {
     if (text[i] === 0x22) quotes = !quotes;
     if (!quotes && (text[i] === 0x0a || text[i] === 0x0d)) return decode(text.subarray(0, i));
   }
-  if (bytesRead === head.length) throw new ByomlError('LINE_TOO_LONG', `${basename(origin)}: line 1 is longer than 4 MiB`, { details: { file: origin, line: 1 } });
+  if (bytesRead === head.length) throw lineTooLong(origin, 1);
   return decode(text);
 }
 

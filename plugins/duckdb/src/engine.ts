@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { defineEngine, z, type Engine, type Relation, type Run, type Scan } from '@byoml/core';
 import { tableOf } from './appended.ts';
 import { csvTable } from './csv.ts';
+import { diagnose } from './diagnosis.ts';
 import { dialect } from './dialect.ts';
 import { jsonLinesTable } from './json-lines.ts';
 import { parquetTable } from './parquet.ts';
@@ -36,7 +37,7 @@ class DuckDbEngine implements Engine {
     const folder = join(this.#folder, randomUUID());
     await mkdir(folder);
     const files = scan.kind === 'files' ? await stage(scan.files, scan.format, folder, run) : [];
-    const session = await Session.open({ memoryLimit: this.#settings.memoryLimit, threads: this.#settings.threads, folder, readable: files.map(({ path }) => path) });
+    const session = await Session.open({ memoryLimit: this.#settings.memoryLimit, threads: this.#settings.threads, folder, readable: files.map(({ path }) => path), diagnose: (error, signal) => diagnose(error, files, scan.kind === 'files' ? scan.format : 'jsonl', signal) });
     this.#sessions.push(session);
     if (scan.kind === 'batches') {
       const { rows, ...table } = await tableOf(session, scan.name, scan.batches, run);

@@ -1,4 +1,4 @@
-import type { Run } from '@byoml/core';
+import { isByomlError, type Run } from '@byoml/core';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBListVector, type DuckDBConnection, type DuckDBResult, type DuckDBType, type DuckDBVector } from '@duckdb/node-api';
 import { BOOLEAN, DOUBLE, INTEGER, LIST, VARCHAR } from '@duckdb/node-api';
 import { literal } from './dialect.ts';
@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly folder: string;
   /** The only other files that SQL may read. */
   readonly readable: readonly string[];
+  /** Says what is wrong with the files when reading them failed. */
+  readonly diagnose: (error: Error, signal: AbortSignal) => Promise<Error>;
 }
 
 /** What a table made from JavaScript may hold. */
@@ -30,14 +32,17 @@ export interface Chunk {
 export class Session implements AsyncDisposable {
   readonly folder: string;
   readonly #instance: DuckDBInstance;
+  readonly #diagnose: SessionOptions['diagnose'];
   #tables = 0;
 
-  private constructor(instance: DuckDBInstance, folder: string) {
+  private constructor(instance: DuckDBInstance, { folder, diagnose }: SessionOptions) {
     this.#instance = instance;
     this.folder = folder;
+    this.#diagnose = diagnose;
   }
 
-  static async open({ memoryLimit, threads, folder, readable }: SessionOptions): Promise<Session> {
+  static async open(options: SessionOptions): Promise<Session> {
+    const { memoryLimit, threads, folder, readable } = options;
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: memoryLimit,
       temp_directory: folder,
@@ -52,7 +57,7 @@ export class Session implements AsyncDisposable {
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
     connection.closeSync();
-    return new Session(instance, folder);
+    return new Session(instance, options);
   }
 
   /** A name that nothing in this database has yet. */
@@ -86,7 +91,7 @@ export class Session implements AsyncDisposable {
       run.signal.throwIfAborted();
       yield* chunks(await connection.stream(sql));
     } catch (error) {
-      throw engineFailure(error, run.signal);
+      throw await this.#failure(error, run.signal);
     } finally {
       run.signal.removeEventListener('abort', interrupt);
       connection.closeSync();
@@ -120,11 +125,16 @@ export class Session implements AsyncDisposable {
       run.signal.throwIfAborted();
       return await work(connection);
     } catch (error) {
-      throw engineFailure(error, run.signal);
+      throw await this.#failure(error, run.signal);
     } finally {
       run.signal.removeEventListener('abort', interrupt);
       connection.closeSync();
     }
+  }
+
+  async #failure(thrown: unknown, signal: AbortSignal): Promise<Error> {
+    const error = engineFailure(thrown, signal);
+    return isByomlError(error) ? error : this.#diagnose(error, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { ByomlError, type FileFormat, type Run, type ScanFile } from '@byoml/core';
+import { refuseLongLines } from './long-lines.ts';
 
 /** A file as the engine reads it, and as messages call it. */
 export interface StagedFile {
@@ -18,7 +19,9 @@ export async function stage(files: readonly ScanFile[], format: FileFormat, fold
   const staged: StagedFile[] = [];
   for (const [i, file] of files.entries()) {
     run.signal.throwIfAborted();
-    staged.push(await stageFile(file, format, join(folder, `staged-${i}.${format}`), run));
+    const each = await stageFile(file, format, join(folder, `staged-${i}.${format}`), run);
+    if (format === 'jsonl') await refuseLongLines(each.path, each.origin, each.bytes);
+    staged.push(each);
   }
   return staged;
 }
@@ -32,11 +35,20 @@ async function stageFile(file: ScanFile, format: FileFormat, to: string, run: Ru
   if (file.bytes === 0) return { path: origin, origin, bytes: 0 };
   const range = createReadStream(origin, { start: offset, end: offset + file.bytes - 1 });
   try {
-    await (compressed ? pipeline(range, createGunzip(), createWriteStream(to), { signal: run.signal }) : pipeline(range, createWriteStream(to), { signal: run.signal }));
+    await (compressed ? pipeline(range, createGunzip(), withoutMark, createWriteStream(to), { signal: run.signal }) : pipeline(range, createWriteStream(to), { signal: run.signal }));
   } catch (error) {
     throw stagingFailure(error, origin, run.signal);
   }
   return { path: to, origin, bytes: await sizeOf(to) };
+}
+
+/** The byte-order mark would be part of the first record. */
+async function* withoutMark(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const block of blocks) {
+    yield first && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? block.subarray(3) : block;
+    first = false;
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -6,13 +6,13 @@ import type { Session } from './session.ts';
 import { fieldOf, type Field, type Table } from './table.ts';
 import { withoutRepeats } from './unique.ts';
 
-/** The view's rows as a table, ordered by all columns so that the same data always gives the same rows in the same order. */
+/** The view's rows as a table, in the order that its SQL gives them. */
 export async function viewTable(session: Session, table: Table, view: ViewDefinition, settings: unknown, run: Run): Promise<Table> {
   const source = await sourceOf(session, table, view, run);
   const output = Object.entries(view.output).map(([name, schema], i) => ({ name, column: `c${i}`, type: cellType(schema as never) }));
   const cells = output.map(({ name, column, type }) => `CAST(${ident(name)} AS ${sqlType[type]}) AS ${column}`);
   const made = session.fresh('view');
-  await session.execute(`CREATE TABLE ${made} AS WITH source AS (${source}) SELECT ${cells.join(', ')} FROM (${view.sql(dialect, settings as never)}) ORDER BY ALL`, run);
+  await session.execute(`CREATE TABLE ${made} AS WITH source AS (${source}) SELECT ${cells.join(', ')} FROM (${view.sql(dialect, settings as never)})`, run);
   return { name: table.name, from: `SELECT * FROM ${made}`, fields: output.map((field): Field => ({ ...field, stored: storedFor[field.type] })) };
 }
 

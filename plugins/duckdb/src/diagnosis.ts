@@ -1,0 +1,93 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { ByomlError, type ErrorCode, type FileFormat } from '@byoml/core';
+import { firstLine } from './failure.ts';
+import { lineTooLong, longestLine } from './long-lines.ts';
+import type { StagedFile } from './staging.ts';
+
+const aboutContent = /^(?:Invalid Input Error|IO Error|Invalid Error|Serialization Error|Invalid type Error|Not implemented Error|Conversion Error: .*(?:CSV|JSON)|.*TProtocolException|.*[Pp]arquet)/su;
+
+/** What is wrong with the files, when DuckDB could not read one: their lines are looked through once more, so that the message names the line. */
+export async function diagnose(error: Error, files: readonly StagedFile[], format: FileFormat, signal: AbortSignal): Promise<Error> {
+  if (files.length === 0 || !aboutContent.test(error.message)) return error;
+  const file = blamed(error.message, files);
+  if (format === 'parquet') return corrupt(file, `not a whole Parquet file: ${reason(error.message)}`, undefined, error);
+  for (const each of format === 'csv' ? [file] : files) {
+    const found = await firstBadLine(each, format, signal);
+    if (found) return found;
+  }
+  if (format === 'csv') return csvFailure(error, file);
+  return corrupt(file, reason(error.message), undefined, error);
+}
+
+const blamed = (message: string, files: readonly StagedFile[]): StagedFile => files.find(({ path }) => message.includes(`"${path}"`) || message.includes(`file = ${path}\n`)) ?? (files[0] as StagedFile);
+
+const reason = (message: string): string => firstLine(message).replace(/^[\w ]*Error: /u, '');
+
+function corrupt({ origin }: StagedFile, what: string, line: number | undefined, cause: unknown): ByomlError {
+  const place = line === undefined ? basename(origin) : `${basename(origin)}: line ${line}`;
+  return new ByomlError('FILE_CORRUPT', `${place}: ${what}`, { details: { file: origin, ...(line === undefined ? {} : { line }) }, cause });
+}
+
+const columnCount = /Expected Number of Columns: (?<expected>\d+) Found: (?<found>\d+)/u;
+
+function csvFailure(error: Error, file: StagedFile): ByomlError {
+  const line = Number(/CSV Error on Line: (\d+)/u.exec(error.message)?.[1] ?? Number.NaN);
+  const known = Number.isNaN(line) ? undefined : line;
+  const counts = columnCount.exec(error.message)?.groups;
+  if (/Maximum line size/u.test(error.message)) return lineTooLong(file.origin, known ?? 1);
+  if (counts) return corrupt(file, `expected ${counts['expected']} cells, found ${counts['found']}`, known, error);
+  if (/unterminated quote|quote/iu.test(error.message) && known !== undefined) return corrupt(file, 'a quoted cell does not end', known, error);
+  return corrupt(file, known === undefined ? 'its quotes or line ends are mixed, so it is no CSV' : 'cannot be read as CSV', known, error);
+}
+
+/** The first line that is too long, not UTF-8, or (JSON Lines) not an object. */
+async function firstBadLine(file: StagedFile, format: FileFormat, signal: AbortSignal): Promise<ByomlError | undefined> {
+  let line = 0;
+  for await (const bytes of lines(file.path, signal)) {
+    line += 1;
+    const found = badLine(file, bytes, line, format);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function badLine(file: StagedFile, bytes: Buffer, line: number, format: FileFormat): ByomlError | undefined {
+  const encoding = (what: string): ByomlError => failure('ENCODING_INVALID', file, line, what);
+  if (line === 1 && bytes.length > 1 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))) return encoding('is UTF-16, not UTF-8');
+  if (bytes.includes(0)) return encoding('holds a NUL byte');
+  if (!isUtf8(bytes)) return encoding('is not UTF-8');
+  if (format !== 'jsonl') return undefined;
+  if (bytes.length > longestLine) return lineTooLong(file.origin, line);
+  const text = bytes.toString('utf8').trim();
+  return text === '' ? undefined : badRecord(file, text, line);
+}
+
+function badRecord(file: StagedFile, text: string, line: number): ByomlError | undefined {
+  try {
+    const record: unknown = JSON.parse(text);
+    if (typeof record === 'object' && record !== null && !Array.isArray(record)) return undefined;
+    return failure('FILE_CORRUPT', file, line, 'is not a JSON object');
+  } catch (error) {
+    return corrupt(file, `is not JSON: ${(error as Error).message}`, line, error);
+  }
+}
+
+const failure = (code: ErrorCode, { origin }: StagedFile, line: number, what: string): ByomlError =>
+  new ByomlError(code, `${basename(origin)}: line ${line} ${what}`, { details: { file: origin, line } });
+
+/** The lines of a file without their line breaks; of a longer one than is read, the beginning. */
+async function* lines(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const block of createReadStream(path, { signal, highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = block.indexOf(0x0a); at >= 0; at = block.indexOf(0x0a, from)) {
+      yield rest.length === 0 ? block.subarray(from, at) : Buffer.concat([rest, block.subarray(from, at)]);
+      rest = Buffer.alloc(0);
+      from = at + 1;
+    }
+    if (rest.length <= longestLine) rest = Buffer.concat([rest, block.subarray(from)]);
+  }
+  if (rest.length > 0) yield rest;
+}
