@@ -6,7 +6,7 @@ import { sha256 } from './digest.ts';
 import { corrupt } from './failure.ts';
 import { digestName, manifestName } from './file-name.ts';
 import { limits } from './limits.ts';
-import { modelManifest, scopeDigests, type ModelManifest } from './manifest.ts';
+import { manifestText, modelManifest, scopeDigests, type ModelManifest } from './manifest.ts';
 import { openPlain } from './read-file.ts';
 
 const foreign = (dir: string, reason: string): ByomlError => new ByomlError('MODEL_FOREIGN', `model ${dir}: ${reason}`, { details: { folder: dir, reason } });
@@ -49,6 +49,7 @@ function parse(dir: string, text: Buffer): ModelManifest {
   const parsed = safeParse(json(text));
   if (!parsed.success) throw corrupt(dir, manifestName, `does not follow the schema: ${parsed.reason}`);
   if (!isDeepStrictEqual(parsed.data.scopes, scopeDigests(parsed.data.files))) throw corrupt(dir, manifestName, 'gives scopes digests that are not those of their files');
+  if (manifestText(parsed.data) !== text.toString('utf8')) throw corrupt(dir, manifestName, 'is not in the form that byoml writes'); // keys given twice, keys that parsing drops
   return parsed.data;
 }
 

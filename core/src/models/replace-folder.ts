@@ -16,15 +16,22 @@ const attempts = 20;
  */
 export async function replaceFolder(made: string, target: string): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if ((await placed(made, target)) || (await exchanged(made, target))) return syncFolder(dirname(target));
+    if ((await placed(made, target)) || (await exchanged(made, target))) return;
   }
   throw new ByomlError('WRITE_FAILED', `${target}: other runs kept writing to it`, { details: { folder: target } });
 }
 
-/** Renames into the place of nothing or of an empty folder; false when another run was faster. */
+/** Renames into the place of nothing or of an empty folder, and waits until the disk holds that; false when something else is there. */
 async function placed(made: string, target: string): Promise<boolean> {
   if (process.platform === 'win32') await unless(rmdir(target), ['ENOENT', ...taken], undefined); // renames there never replace a folder
-  return unless(rename(made, target).then(() => true), taken, false);
+  if (!(await unless(rename(made, target).then(() => true), taken, false))) return false;
+  try {
+    await syncFolder(dirname(target));
+  } catch (thrown) {
+    await rename(target, made);
+    throw thrown;
+  }
+  return true;
 }
 
 /** Moves the target aside and `made` into its place; false when another run was faster. */
@@ -34,8 +41,7 @@ async function exchanged(made: string, target: string): Promise<boolean> {
   try {
     await occupant(aside); // what was checked before the model was built may have changed since
     const done = await placed(made, target);
-    await syncFolder(dirname(target)); // the old model must not vanish from the disk before the new one is there
-    await rm(aside, { recursive: true, force: true });
+    await rm(aside, { recursive: true, force: true }).catch(() => undefined); // a later run removes what stays behind
     return done;
   } catch (thrown) {
     await unless(rename(aside, target), ['ENOENT', ...taken], undefined);
