@@ -43,7 +43,7 @@ function refuseUnstamped(components: unknown, name: string): void {
  */
 export function describePlugin({ components, capabilities = {} }: PluginDefinition, { name, version }: { readonly name: string; readonly version: string }): PluginManifest {
   refuseUnstamped(components, name);
-  refuseDuplicates(name, components);
+  refuseDuplicates(name, components.map((component) => ({ kind: component[kind], id: component.id })));
   const described = { contract: 1, name, version, capabilities, components: components.map((component) => attempt(name, component)) };
   // What a file keeps: no undefined, nothing that JSON cannot say.
   const parsed = pluginManifest.safeParse(JSON.parse(JSON.stringify(described)));
