@@ -11,10 +11,9 @@ import { ruleTemplateChecks, type RuleTemplateFixture } from './rule-template.ts
 import { sinkChecks, type SinkFixture } from './sink.ts';
 import { viewChecks, type ViewFixture } from './view.ts';
 
-/** A component's fixture; several where one component is worth checking under several settings. */
 type FixtureOf = AlgorithmFixture | DataSourceFixture | EngineFixture | RuleTemplateFixture | SinkFixture | ViewFixture;
 
-/** Fixtures of a plugin by component id, or by `id:variant` for further ones of the same component. */
+/** Fixtures of a plugin by `kind/id`, or by `kind/id:variant` for further ones of the same component: `algorithm/als-access:compat`. */
 export type PluginFixtures = Readonly<Record<string, FixtureOf>>;
 
 /** What a plugin's `conformance.ts` exports as `conformance`: its fixtures, given an engine of the host's choice. */
@@ -32,9 +31,10 @@ const kits: { readonly [K in ComponentKind]: (component: any, fixture: any) => I
 /** The checks of the component's kind. */
 export const componentChecks = (component: Component, fixture: FixtureOf): Iterable<Check> => kits[component[kind]](component, fixture);
 
-const idOf = (name: string): string => name.split(':')[0] as string;
+const nameOf = (component: Component): string => `${component[kind]}/${component.id}`;
+const withoutVariant = (name: string): string => name.split(':')[0] as string;
 
-/** Every promise of a plugin: its own, then those of each component, named `id: promise`. */
+/** Every promise of a plugin: its own, then those of each component, named `kind/id: promise`. */
 export function* pluginChecks(plugin: Stamped<'plugin', PluginDefinition>, fixtures: PluginFixtures): Iterable<Check> {
   const components = plugin.components ?? [];
   yield check('is made by definePlugin and holds components', () => {
@@ -42,15 +42,15 @@ export function* pluginChecks(plugin: Stamped<'plugin', PluginDefinition>, fixtu
     assert.ok(components.length > 0, 'no components');
     for (const component of components) assert.ok(componentKinds.includes(component[kind]), `"${component.id}" is not made by a define function`);
   });
-  yield check('gives each component an id of its own', () => {
-    const ids = components.map(({ id }) => id);
-    assert.deepEqual(ids.filter((id, i) => ids.indexOf(id) !== i), [], 'ids used twice');
+  yield check('gives each component of a kind an id of its own', () => {
+    const names = components.map(nameOf);
+    assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), [], 'used twice');
   });
   yield check('has a fixture for each component and none besides', () => {
-    assert.deepEqual([...new Set(Object.keys(fixtures).map(idOf))].sort(), components.map(({ id }) => id).sort());
+    assert.deepEqual([...new Set(Object.keys(fixtures).map(withoutVariant))].sort(), [...new Set(components.map(nameOf))].sort());
   });
   for (const [name, fixture] of Object.entries(fixtures)) {
-    const component = components.find(({ id }) => id === idOf(name));
+    const component = components.find((candidate) => nameOf(candidate) === withoutVariant(name));
     if (component) for (const { name: promise, run } of componentChecks(component, fixture)) yield { name: `${name}: ${promise}`, run };
   }
 }

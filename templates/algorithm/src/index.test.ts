@@ -11,7 +11,7 @@ const fixture: AlgorithmFixture = {
 };
 
 describe('keeps every promise of an algorithm', () => {
-  const checks = [...pluginChecks(plugin, { 'rare-hour': fixture })];
+  const checks = [...pluginChecks(plugin, { 'algorithm/rare-hour': fixture })];
   test.each(checks)('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined();
   });

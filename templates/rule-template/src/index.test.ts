@@ -10,7 +10,7 @@ const fixture: RuleTemplateFixture = {
 };
 
 describe('keeps every promise of a rule template', () => {
-  const checks = [...pluginChecks(plugin, { 'watched-resource': fixture })];
+  const checks = [...pluginChecks(plugin, { 'rule-template/watched-resource': fixture })];
   test.each(checks)('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined();
   });

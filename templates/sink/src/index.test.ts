@@ -27,7 +27,7 @@ const fixture: SinkFixture = {
 };
 
 describe('keeps every promise of a sink', () => {
-  const checks = [...pluginChecks(plugin, { 'markdown-report': fixture })];
+  const checks = [...pluginChecks(plugin, { 'sink/markdown-report': fixture })];
   test.each(checks)('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined();
   });
