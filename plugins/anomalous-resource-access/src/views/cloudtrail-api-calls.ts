@@ -10,10 +10,10 @@ const principalId = ['userIdentity.principalId', 'UserIdentityPrincipalid'] as c
 const userName = ['userIdentity.userName', 'UserIdentityUserName'] as const;
 const account = ['userIdentity.accountId', 'UserIdentityAccountId'] as const;
 const region = 'awsRegion';
-const resourceList = 'resources';
+const firstResource = 'resources[0].ARN';
 
 const columns = {
-  ...optionalTexts(...arn, ...service, ...principalId, ...userName, ...account, region, 'sourceIPAddress', 'recipientAccountId', 'errorCode', 'eventTime', 'TimeGenerated', resourceList),
+  ...optionalTexts(...arn, ...service, ...principalId, ...userName, ...account, region, 'sourceIPAddress', 'recipientAccountId', 'errorCode', 'eventTime', 'TimeGenerated', firstResource),
   eventSource: z.string(),
   eventName: z.string(),
 };
@@ -54,7 +54,7 @@ const principal = (d: Dialect, { sessions }: Settings): string =>
 function resource(d: Dialect, kind: Settings['resource']): string {
   const call = `${firstText(d, 'eventSource')} || ':' || ${firstText(d, 'eventName')}`;
   if (kind === 'call') return call;
-  return `${call} || COALESCE(' ' || NULLIF(${d.json(d.ident(resourceList), '[0].ARN')}, ''), '')`;
+  return `${call} || COALESCE(' ' || ${firstText(d, firstResource)}, '')`;
 }
 
 function conditions(d: Dialect, { services, calls }: Settings): string[] {

@@ -1,0 +1,40 @@
+import { catalogue } from '@byoml/core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { badData } from './bad-data.ts';
+import { algorithm, contents, newPlace, run, type BadInput, type Call } from './bad-input.ts';
+import { badModels } from './bad-models.ts';
+import { badPlugins } from './bad-plugins.ts';
+import { badUsage } from './bad-usage.ts';
+
+const cases: readonly BadInput[] = [...badData, ...badUsage, ...badModels, ...badPlugins];
+
+let model: string;
+beforeAll(async () => {
+  const place = newPlace();
+  const trained = await run({ args: ['train', '--algorithm', algorithm, '--data', place.accesses, '--model', place.model] }, place);
+  expect(trained, trained.stdout + trained.stderr).toMatchObject({ exit: 0 });
+  model = place.model;
+}, 60_000);
+
+test('there are forty cases or more, each of its own name', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+});
+
+describe.concurrent('each bad input', () => {
+  test.each(cases)('$name → $code', { timeout: 120_000 }, async ({ code, exit, says, call }) => {
+    const place = newPlace(model);
+    const made = await call(place);
+    const before = contents(place.dir);
+    const outcome = await run(Array.isArray(made) ? { args: made as readonly string[] } : (made as Call), place);
+    expect(outcome.stdout, outcome.stderr).toMatch(/^\{.*\}\n$/);
+    const document = JSON.parse(outcome.stdout) as { error: { code: string; message: string; hint: string; details: object } };
+    expect(document.error).toMatchObject({ code, hint: catalogue[code].hint });
+    expect(Object.keys(document)).toEqual(['error']);
+    expect(Object.keys(document.error)).toEqual(['code', 'message', 'hint', 'details']);
+    expect(document.error.message).toMatch(says);
+    expect(document.error.details).toBeTypeOf('object');
+    expect([outcome.exit, catalogue[code].exit]).toEqual([exit, exit]);
+    expect(contents(place.dir), 'nothing half-written').toEqual(before);
+  });
+});

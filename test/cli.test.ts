@@ -1,0 +1,127 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const byoml = join(import.meta.dirname, '..', 'cli', 'bin', 'byoml.js');
+const walk = 'anomalous-resource-access/access-walk';
+let folder = '';
+const at = (name: string): string => join(folder, name);
+
+const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } => spawnSync(process.execPath, [byoml, ...args], { encoding: 'utf8', cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+const json = (...args: string[]): any => JSON.parse(run(...args, '--json').stdout);
+
+/** Two departments, each with its own resources; `07` must stay `07`. */
+const table = ['user,resource,count,note', ...Array.from({ length: 200 }, (_, i) => `0${i % 20},${(i % 20) % 2 ? 'hr' : 'it'}-${(i * 7) % 13},${1 + (i % 3)},"line, ${i}"`)].join('\n') + '\n';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'byoml-cli-'));
+  writeFileSync(at('a.csv'), table);
+  writeFileSync(at('new.csv'), 'user,resource\n00,hr-1\n00,it-0\nnobody,it-0\n01,nothing\n');
+  expect(run('train', '--algorithm', walk, '--data', 'a.csv', '--model', 'model').status).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the command-line contract', () => {
+  test('train answers model, digest, rows, calibrated and seconds', () => {
+    const report = json('train', '--algorithm', walk, '--data', 'a.csv', '--model', 'again');
+    expect(report).toEqual({ model: 'again', digest: expect.stringMatching(/^[0-9a-f]{64}$/), rows: 200, calibrated: true, seconds: expect.any(Number), calibrationSeconds: expect.any(Number) });
+    expect(json('train', '--algorithm', walk, '--data', 'a.csv', '--model', 'third').digest).toBe(report.digest);
+  });
+
+  test('the scored file has the input columns as they were, then four more, in the same order', () => {
+    const report = json('score', '--model', 'model', '--data', 'a.csv', '--out', 'scored.csv');
+    expect(report).toEqual({ rows: 200, out: 'scored.csv', byStatus: { known: 200 }, seconds: expect.any(Number) });
+    const lines = readFileSync(at('scored.csv'), 'utf8').trimEnd().split('\n');
+    expect(lines[0]).toBe('user,resource,count,note,surprise,score,pValue,status');
+    for (const [i, line] of table.trimEnd().split('\n').entries()) if (i > 0) expect(lines[i]).toMatch(new RegExp(`^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')},[^,]+,[^,]+,[^,]+,known$`));
+  });
+
+  test('new users, new resources and new pairs get a status and finite scores', () => {
+    run('score', '--model', 'model', '--data', 'new.csv', '--out', 'new.jsonl');
+    const rows = readFileSync(at('new.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    expect(rows.map((row) => row.status)).toEqual([expect.stringMatching(/scored|unconnected/), 'known', 'new-user', 'new-resource']);
+    for (const row of rows) for (const name of ['surprise', 'score', 'pValue']) expect(Number.isFinite(row[name])).toBe(true);
+  });
+
+  test.each(['out.csv.gz', 'out.jsonl', 'out.jsonl.gz', 'out.parquet'])('writes %s, which scores again to the same numbers', (name) => {
+    expect(run('score', '--model', 'model', '--data', 'a.csv', '--out', name).status).toBe(0);
+    expect(run('score', '--model', 'model', '--data', name, '--out', 'round.csv').status).toBe(0);
+    run('score', '--model', 'model', '--data', 'a.csv', '--out', 'once.csv');
+    expect(readFileSync(at('round.csv'), 'utf8')).toBe(readFileSync(at('once.csv'), 'utf8'));
+  });
+
+  test('explain gives terms that sum to the total', () => {
+    const { explanation, row, status } = json('explain', '--model', 'model', '--data', 'a.csv', '--row', '3');
+    expect({ row, status }).toEqual({ row: 3, status: 'known' });
+    const sum = explanation.terms.reduce((total: number, term: { value: number }) => total + term.value, 0);
+    expect(Math.abs(sum - explanation.total)).toBeLessThanOrEqual(1e-9 * Math.abs(explanation.total));
+    expect(explanation.sentence).toMatch(/\w+ .*\./);
+  });
+
+  test('an empty result of a wrong word is an error document with exit status 2', () => {
+    for (const args of [['trian'], ['train'], ['train', '--algorithm', walk, '--data', 'a.csv', '--model', 'm', '--wrong'], ['explain', '--model', 'model', '--data', 'a.csv', '--row', '0']]) {
+      const { status, stdout } = run(...args, '--json');
+      expect([args, status]).toEqual([args, 2]);
+      expect(JSON.parse(stdout)).toEqual({ error: { code: 'USAGE_INVALID', message: expect.any(String), hint: expect.any(String), details: expect.any(Object) } });
+    }
+  });
+});
+
+test('progress is JSON lines on stderr with --json, and stdout is one document', () => {
+  const { stdout, stderr } = run('train', '--algorithm', walk, '--data', 'a.csv', '--model', 'p', '--json');
+  expect(stdout.trimEnd().split('\n').length === 1 || JSON.parse(stdout)).toBeTruthy();
+  for (const line of stderr.split('\n').filter(Boolean)) expect(JSON.parse(line)).toBeTypeOf('object');
+});
+
+test('the same rows as CSV, gzip and JSON Lines give the same model data', () => {
+  writeFileSync(at('b.csv.gz'), gzipSync(table));
+  expect(gunzipSync(readFileSync(at('b.csv.gz'))).toString()).toBe(table);
+  const [plain, packed] = ['a.csv', 'b.csv.gz'].map((data) => json('train', '--algorithm', walk, '--data', data, '--model', `same-${data}`).digest);
+  expect(packed).toBe(plain);
+});
+
+test('Ctrl-C ends a run with 130 and leaves nothing behind', { timeout: 60_000 }, async () => {
+  const rows = Array.from({ length: 400_000 }, (_, i) => `u${i % 9973},r${(i * 31) % 19_997}`).join('\n');
+  writeFileSync(at('large.csv'), `user,resource\n${rows}\n`);
+  const before = readdirSync(folder).sort();
+  const child = spawn(process.execPath, [byoml, 'train', '--algorithm', walk, '--data', 'large.csv', '--model', 'stopped', '--json'], { cwd: folder });
+  let out = '';
+  child.stdout.on('data', (chunk) => (out += chunk));
+  child.stderr.once('data', () => child.kill('SIGINT'));
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect([status, JSON.parse(out).error.code]).toEqual([130, 'CANCELLED']);
+  expect(readdirSync(folder).sort()).toEqual(before);
+});
+
+test('plugins list names every component without running code, and info shows its settings', () => {
+  const { components } = json('plugins', 'list');
+  expect(components.map(({ address }: { address: string }) => address)).toEqual(expect.arrayContaining(['duckdb/duckdb', 'files/table', walk]));
+  expect(run('plugins', 'info', walk).stdout).toContain('halfLife');
+});
+
+test('sample cyberml writes the nine files', () => {
+  const { files } = json('sample', 'cyberml', '--out', 'sample');
+  expect(files).toHaveLength(9);
+  expect(readFileSync(at('sample/default-train.csv'), 'utf8')).toBe(readFileSync(join(import.meta.dirname, 'fixtures/cyberml-sample/default-train.csv'), 'utf8'));
+});
+
+test('doctor finds this installation healthy', () => {
+  expect(json('doctor').healthy).toBe(true);
+});
+
+test('demo prints a ranked, explained list of real accesses, then of generated ones', { timeout: 60_000 }, () => {
+  const { cloudtrail, generated, folder: made } = json('demo');
+  for (const list of [cloudtrail, generated]) {
+    expect(list.length).toBeGreaterThan(2);
+    for (const { sentence, surprise } of list) expect([sentence.length > 10, Number.isFinite(surprise)]).toEqual([true, true]);
+  }
+  rmSync(made, { recursive: true, force: true });
+});
+
+test('every command has a summary and, where it takes words, an example', () => {
+  const { commands } = JSON.parse(readFileSync(join(byoml, '..', '..', 'oclif.manifest.json'), 'utf8'));
+  for (const [id, command] of Object.entries<any>(commands)) expect([id, command.summary?.length > 10, command.examples?.length > 0]).toEqual([id, true, true]);
+});
