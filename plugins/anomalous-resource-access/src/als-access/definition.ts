@@ -1,7 +1,8 @@
-import { accessColumns, coldColumns, defineAlgorithm, Logger, scopeFolder, spanColumns, statuses, type AccessColumns, type Algorithm, type Batches, type ModelFiles, type Run } from '@byoml/core';
+import { coldColumns, defineAlgorithm, Logger, scopeFolder, statuses, type Algorithm, type Batches, type ModelFiles, type Run } from '@byoml/core';
 import { modelInvalid } from '../graph/binary.ts';
 import { pacer } from '../graph/pacer.ts';
 import { chooseRank, trials } from './choose-rank.ts';
+import { alsColumns, type AlsColumns } from './columns.ts';
 import { Factorisation } from './factorisation.ts';
 import { decodeFactorisation } from './factorisation-file.ts';
 import { factorise, type Effort } from './factorise.ts';
@@ -11,8 +12,8 @@ import { profiles, resolved, settings as schema, type Settings } from './setting
 import { joined, scopeMatrix } from './training-matrix.ts';
 import { warnings } from './warnings.ts';
 
-const create = (settings: Settings, logger: Logger): Algorithm<AccessColumns, typeof coldColumns> => ({
-  async fit(data: Batches<AccessColumns>, run: Run) {
+const create = (settings: Settings, logger: Logger): Algorithm<AlsColumns, typeof coldColumns> => ({
+  async fit(data: Batches<AlsColumns>, run: Run) {
     const scopes = await readLikelihoods(data, settings, run);
     const parts = settings.separateScopes ? scopes.map((scope) => [scope]) : [scopes].filter((part) => part.length > 0);
     const effort = effortOf(parts, settings, run);
@@ -51,7 +52,7 @@ export const alsAccess = defineAlgorithm({
   id: 'als-access',
   summary: 'Scores an access by how badly it fits a low-rank picture of who uses what (CyberML\'s method)',
   settings: schema,
-  input: { ...accessColumns, ...spanColumns },
+  input: alsColumns,
   output: coldColumns,
   alertUnit: 'pair-day',
   population: 'new-pairs',

@@ -1,9 +1,10 @@
-import { ByomlError, numbers, type AccessColumns, type Batch, type Batches, type Column, type Run } from '@byoml/core';
+import { ByomlError, numbers, type Batch, type Batches, type Column, type Run } from '@byoml/core';
 import { grouped } from '../graph/csr.ts';
 import { Names } from '../graph/names.ts';
 import { pacer } from '../graph/pacer.ts';
 import { PairTable } from '../graph/pair-table.ts';
 import { TextCodes } from '../graph/text-codes.ts';
+import type { AlsColumns } from './columns.ts';
 import type { Settings } from './settings.ts';
 
 /** Pairs by id. */
@@ -64,19 +65,19 @@ type Cells = Readonly<Record<string, Column<unknown> | undefined>>;
 class Collection {
   readonly users = new TextCodes();
   readonly resources = new TextCodes();
-  readonly scopeCodes = new TextCodes();
-  readonly tallies: Tally[] = [];
+  readonly #scopeCodes = new TextCodes();
+  readonly #tallies = new Map<number, Tally>();
   #rows = 0;
 
   get rows(): number {
     return this.#rows;
   }
 
-  add({ columns, length }: Batch<AccessColumns>): void {
+  add({ columns, length }: Batch<AlsColumns>): void {
     const cells = columns as Cells;
     const users = this.users.column(columns.user);
     const resources = this.resources.column(columns.resource);
-    const scopes = cells['scope'] === undefined ? undefined : this.scopeCodes.column(columns.scope);
+    const scopes = cells['scope'] === undefined ? undefined : this.#scopeCodes.column(columns.scope);
     const [counts, first, last] = [floats(cells['count']), floats(cells['firstSeen']), floats(cells['lastSeen'])];
     for (let i = 0; i < length; i++) {
       const span = [first?.[i] ?? Number.NaN, last?.[i] ?? Number.NaN] as const;
@@ -86,8 +87,18 @@ class Collection {
   }
 
   #tally(scope: number): Tally {
-    const code = scope < 0 ? this.scopeCodes.code('') : scope;
-    return (this.tallies[code] ??= new Tally());
+    const code = scope < 0 ? this.#scopeCodes.code('') : scope;
+    const known = this.#tallies.get(code);
+    if (known !== undefined) return known;
+    const tally = new Tally();
+    this.#tallies.set(code, tally);
+    return tally;
+  }
+
+  /** What holds any access, in the order of the scopes' names. */
+  scopes(): Array<readonly [scope: string, tally: Tally]> {
+    const named = [...this.#tallies].map(([code, tally]) => [this.#scopeCodes.texts[code] as string, tally] as const);
+    return named.filter(([, tally]) => tally.pairs.size > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
   #named(codes: Int32Array, column: string, row: number): number {
@@ -110,7 +121,7 @@ class Collection {
 const floats = (column: Column<unknown> | undefined): Float64Array | undefined => (column === undefined ? undefined : numbers(column as Column<number>));
 
 /** Reads all batches; scopes by name, in the order of their names. Throws CELL_INVALID. */
-export async function readLikelihoods(data: Batches<AccessColumns>, { likelihood, history }: Settings, run: Run): Promise<ScopeLikelihoods[]> {
+export async function readLikelihoods(data: Batches<AlsColumns>, { likelihood, history }: Settings, run: Run): Promise<ScopeLikelihoods[]> {
   const pace = pacer(run);
   const collection = new Collection();
   for await (const batch of data) {
@@ -120,9 +131,7 @@ export async function readLikelihoods(data: Batches<AccessColumns>, { likelihood
   }
   run.signal.throwIfAborted();
   const known = Map.groupBy(history, ({ scope }) => scope);
-  const named = new Map(collection.tallies.map((tally, code) => [collection.scopeCodes.texts[code] as string, tally]));
-  const scopes = [...named.keys()].filter((scope) => (named.get(scope)?.pairs.size ?? 0) > 0).sort((a, b) => (a < b ? -1 : 1));
-  return scopes.map((scope) => likelihoodsOf(scope, collection, named.get(scope) as Tally, { likelihood, history: known.get(scope) ?? [] }));
+  return collection.scopes().map(([scope, tally]) => likelihoodsOf(scope, collection, tally, { likelihood, history: known.get(scope) ?? [] }));
 }
 
 function likelihoodsOf(scope: string, { users, resources }: Collection, tally: Tally, { likelihood, history }: Pick<Settings, 'likelihood' | 'history'>): ScopeLikelihoods {

@@ -1,6 +1,7 @@
-import { batch, type coldColumns, dictionaryColumn, scopeFolder, statuses, type AccessColumns, type Batch, type Column, type Explanation, type Model, type ModelFiles, type Run, type ScoreColumns } from '@byoml/core';
+import { batch, type coldColumns, dictionaryColumn, scopeFolder, statuses, type Batch, type Column, type Explanation, type Model, type ModelFiles, type Run, type ScoreColumns } from '@byoml/core';
 import { pacer } from '../graph/pacer.ts';
 import { rowsByScope } from '../graph/pairs.ts';
+import type { AlsColumns } from './columns.ts';
 import { explainPair } from './explain.ts';
 import { encodeFactorisation } from './factorisation-file.ts';
 import type { Factorisation, FittedGroup } from './factorisation.ts';
@@ -13,7 +14,7 @@ interface Place {
   readonly group: FittedGroup;
 }
 
-export class AlsModel implements Model<AccessColumns, typeof coldColumns> {
+export class AlsModel implements Model<AlsColumns, typeof coldColumns> {
   readonly #settings: Settings;
   readonly #factorisations: readonly Factorisation[];
   readonly #places = new Map<string, Place>();
@@ -24,7 +25,7 @@ export class AlsModel implements Model<AccessColumns, typeof coldColumns> {
     for (const factorisation of factorisations) for (const group of factorisation.groups) this.#places.set(group.scope, { factorisation, group });
   }
 
-  async score(rows: Batch<AccessColumns>, run: Run): Promise<Batch<typeof coldColumns & ScoreColumns>> {
+  async score(rows: Batch<AlsColumns>, run: Run): Promise<Batch<typeof coldColumns & ScoreColumns>> {
     const pace = pacer(run);
     const surprise = new Float64Array(rows.length);
     const coldSurprise = new Float64Array(rows.length);
@@ -39,7 +40,7 @@ export class AlsModel implements Model<AccessColumns, typeof coldColumns> {
     return batch<typeof coldColumns & ScoreColumns>({ surprise, coldSurprise, status: dictionaryColumn(status, statuses) as never });
   }
 
-  async explain(rows: Batch<AccessColumns>, run: Run): Promise<readonly Explanation[]> {
+  async explain(rows: Batch<AlsColumns>, run: Run): Promise<readonly Explanation[]> {
     const pace = pacer(run);
     const { user, resource, scope } = rows.columns;
     const explanations: Explanation[] = [];
@@ -59,7 +60,7 @@ export class AlsModel implements Model<AccessColumns, typeof coldColumns> {
     }
   }
 
-  #answers(scope: string, { columns }: Batch<AccessColumns>, members: Int32Array): (i: number) => Answer {
+  #answers(scope: string, { columns }: Batch<AlsColumns>, members: Int32Array): (i: number) => Answer {
     const place = this.#places.get(scope);
     if (place === undefined) return () => unknownScope;
     const { factorisation, group } = place;

@@ -1,6 +1,6 @@
-const rounds = 200;
-const sweepsPerRound = 4;
 const slack = 1e-12;
+/** Sweeps of coordinate descent where A is singular, which only a ridge of 0 allows. */
+const sweeps = 100;
 
 /** Solves small symmetric systems under x ≥ 0, again and again in the same memory. */
 export class NonNegativeSolver {
@@ -18,27 +18,84 @@ export class NonNegativeSolver {
   }
 
   /**
-   * Minimises ½xᵀAx − bᵀx over x ≥ 0 in place, for symmetric positive semidefinite A, row by row. Coordinate descent finds which
-   * x are positive; the system of those is then solved directly and accepted once the optimality (KKT) conditions hold.
+   * Minimises ½xᵀAx − bᵀx over x ≥ 0 in place, for symmetric positive semidefinite A, row by row: the active-set method of Lawson and
+   * Hanson (1974) with normal equations (Bro and de Jong 1997), begun from the coordinates that are positive in `x`. Exact up to rounding.
    */
   minimise(a: Float64Array, b: Float64Array, x: Float64Array): void {
-    for (let round = 0; round < rounds; round++) {
-      if (this.solvePositive(a, b, x) && this.#accept(a, b, x)) return;
-      for (let sweep = 0; sweep < sweepsPerRound; sweep++) this.#descend(a, b, x);
+    for (let change = 0; change < 10 * this.#rank; change++) {
+      if (!this.#settle(a, b, x)) return this.#descend(a, b, x);
+      const steepest = this.#steepest(a, b, x);
+      if (steepest < 0) return;
+      // Tiny, so that it enters the support without moving x.
+      x[steepest] = Number.MIN_VALUE;
     }
   }
 
-  /** Solves A_PP z = b_P over the P where x > 0; `solution(i)` gives z. False when A_PP is not positive definite. */
+  /** Solves A_PP z = b_P over the P where x > 0; `solution` gives z. False when A_PP is not positive definite. */
   solvePositive(a: Float64Array, b: Float64Array, x: Float64Array): boolean {
     this.#size = 0;
     for (let p = 0; p < this.#rank; p++) if ((x[p] as number) > 0) this.#support[this.#size++] = p;
-    return this.#decompose(a) && this.#substitute(b);
+    if (!this.#decompose(a)) return false;
+    this.#substitute(b);
+    return true;
   }
 
   /** Writes the last solution over all coordinates, zero outside P. */
   solution(into: Float64Array): void {
     into.fill(0);
     for (let i = 0; i < this.#size; i++) into[this.#support[i] as number] = this.#solution[i] as number;
+  }
+
+  /** Moves x to the minimum over its positive coordinates, dropping those that reach 0 on the way. False when that is not defined. */
+  #settle(a: Float64Array, b: Float64Array, x: Float64Array): boolean {
+    for (;;) {
+      if (!this.solvePositive(a, b, x)) return false;
+      const blocking = this.#firstToVanish(x);
+      if (blocking < 0) {
+        this.solution(x);
+        return true;
+      }
+      this.#moveUntil(blocking, x);
+    }
+  }
+
+  /** The position in the support that reaches 0 first on the way from x to the solution; −1 when none does. */
+  #firstToVanish(x: Float64Array): number {
+    let [first, least] = [-1, Number.POSITIVE_INFINITY];
+    for (let i = 0; i < this.#size; i++) {
+      const [from, to] = [x[this.#support[i] as number] as number, this.#solution[i] as number];
+      const step = from / (from - to);
+      if (to <= 0 && step < least) [first, least] = [i, step];
+    }
+    return first;
+  }
+
+  #moveUntil(blocking: number, x: Float64Array): void {
+    const coordinate = this.#support[blocking] as number;
+    const from = x[coordinate] as number;
+    const step = from / (from - (this.#solution[blocking] as number));
+    for (let i = 0; i < this.#size; i++) {
+      const p = this.#support[i] as number;
+      x[p] = Math.max(0, (x[p] as number) + step * ((this.#solution[i] as number) - (x[p] as number)));
+    }
+    x[coordinate] = 0;
+  }
+
+  /** The coordinate outside the support along which the objective falls fastest; −1 at the minimum. */
+  #steepest(a: Float64Array, b: Float64Array, x: Float64Array): number {
+    let [best, most] = [-1, 0];
+    for (let p = 0; p < this.#rank; p++) {
+      if ((x[p] as number) > 0) continue;
+      const slope = this.#slope(a, b, x, p);
+      if (slope > most && slope > slack * Math.abs(b[p] as number)) [best, most] = [p, slope];
+    }
+    return best;
+  }
+
+  #slope(a: Float64Array, b: Float64Array, x: Float64Array, p: number): number {
+    let slope = b[p] as number;
+    for (let q = 0; q < this.#rank; q++) slope -= (a[p * this.#rank + q] as number) * (x[q] as number);
+    return slope;
   }
 
   /** Cholesky: A_PP = LLᵀ. */
@@ -57,7 +114,7 @@ export class NonNegativeSolver {
     return true;
   }
 
-  #substitute(b: Float64Array): true {
+  #substitute(b: Float64Array): void {
     const [rank, l, z, size] = [this.#rank, this.#factor, this.#solution, this.#size];
     for (let i = 0; i < size; i++) {
       let sum = b[this.#support[i] as number] as number;
@@ -69,30 +126,14 @@ export class NonNegativeSolver {
       for (let k = i + 1; k < size; k++) sum -= (l[k * rank + i] as number) * (z[k] as number);
       z[i] = sum / (l[i * rank + i] as number);
     }
-    return true;
-  }
-
-  /** Takes the direct solution when it is the minimum: nothing negative, and no other coordinate wants to grow. */
-  #accept(a: Float64Array, b: Float64Array, x: Float64Array): boolean {
-    for (let i = 0; i < this.#size; i++) if ((this.#solution[i] as number) < 0) return false;
-    for (let p = 0; p < this.#rank; p++) {
-      if ((x[p] as number) > 0) continue;
-      let slope = b[p] as number;
-      for (let i = 0; i < this.#size; i++) slope -= (a[p * this.#rank + (this.#support[i] as number)] as number) * (this.#solution[i] as number);
-      if (slope > slack * Math.abs(b[p] as number)) return false;
-    }
-    this.solution(x);
-    return true;
   }
 
   #descend(a: Float64Array, b: Float64Array, x: Float64Array): void {
-    const rank = this.#rank;
-    for (let p = 0; p < rank; p++) {
-      const diagonal = a[p * rank + p] as number;
-      if (diagonal <= 0) continue;
-      let slope = b[p] as number;
-      for (let q = 0; q < rank; q++) slope -= (a[p * rank + q] as number) * (x[q] as number);
-      x[p] = Math.max(0, (x[p] as number) + slope / diagonal);
+    for (let sweep = 0; sweep < sweeps; sweep++) {
+      for (let p = 0; p < this.#rank; p++) {
+        const diagonal = a[p * this.#rank + p] as number;
+        if (diagonal > 0) x[p] = Math.max(0, (x[p] as number) + this.#slope(a, b, x, p) / diagonal);
+      }
     }
   }
 }

@@ -5,7 +5,7 @@ const pair = z.strictObject({ scope: z.string().default('').describe('Scope of t
 export const settings = z.strictObject({
   rank: z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto').describe('Latent factors. auto: chosen on hidden pairs of the training data. Original: rankParam'),
   maxIterations: z.int().min(1).max(1000).default(25).describe('Sweeps over resources and users. Original: maxIter'),
-  regularization: z.number().min(0).max(1e6).default(1).describe('Ridge, multiplied by the number of accesses of the user or resource (ALS-WR). Original: regParam'),
+  regularization: z.number().min(0).max(1e6).default(0.1).describe('Ridge, multiplied by the number of accesses of the user or resource (ALS-WR). Original: regParam'),
   separateScopes: z.boolean().default(true).describe('One factorisation per scope. false: one over all scopes, which then share the factors. Original: separateTenants'),
   likelihood: z.enum(['log', 'count', 'span']).default('log').describe('Strength of an access. log: ln(1 + count); count; span: count/(1 + days from firstSeen to lastSeen), as the original\'s notebooks'),
   low: z.number().min(1).max(1e6).nullable().default(5).describe('Scaled strength of the weakest access of a scope; null with high: not scaled. Original: lowValue'),
