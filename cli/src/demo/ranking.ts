@@ -13,6 +13,8 @@ export interface Ranked {
   readonly pValue: number | null;
   readonly status: string;
   readonly sentence: string;
+  /** Other resources of the same user that are as odd in the same way. */
+  readonly alike: readonly string[];
 }
 
 interface Wanted {
@@ -23,12 +25,29 @@ interface Wanted {
   readonly top: number;
 }
 
-/** The oddest new accesses of a scored file, rarest first, each with its sentence. */
+type ScoredRow = z.output<typeof scoredRow> & { readonly row: number };
+
+/** The oddest new accesses of a scored file, rarest first, each with its sentence; a user's accesses that tie are one line. */
 export async function rank(session: Session, { model, data, scored, top }: Wanted): Promise<Ranked[]> {
-  const lines = (await readFile(scored, 'utf8')).trimEnd().split('\n');
-  const rows = lines.map((line, at) => ({ ...scoredRow.parse(JSON.parse(line)), row: at + 1 }));
-  const odd = rows.filter(({ status }) => status !== 'known').sort((a, b) => (a.pValue ?? 0) - (b.pValue ?? 0) || b.surprise - a.surprise || a.row - b.row);
-  const best = odd.slice(0, top);
-  const explained = await explainRows(session, { model, data, rows: best.map(({ row }) => row) });
-  return best.map(({ user, resource, surprise, pValue, status }, at) => ({ rank: at + 1, user, resource, surprise, pValue, status, sentence: explained[at]?.explanation.sentence ?? '' }));
+  const best = ties(oddest(await readFile(scored, 'utf8'))).slice(0, top);
+  const explained = await explainRows(session, { model, data, rows: best.map(([{ row }]) => row) });
+  return best.map(([{ user, resource, surprise, pValue, status }, ...others], at) => ({
+    rank: at + 1, user, resource, surprise, pValue, status, sentence: explained[at]?.explanation.sentence ?? '', alike: others.map((other) => other.resource),
+  }));
+}
+
+function oddest(text: string): ScoredRow[] {
+  const rows = text.trimEnd().split('\n').map((line, at) => ({ ...scoredRow.parse(JSON.parse(line)), row: at + 1 }));
+  return rows.filter(({ status }) => status !== 'known').sort((a, b) => (a.pValue ?? 0) - (b.pValue ?? 0) || b.surprise - a.surprise || a.row - b.row);
+}
+
+function ties(rows: readonly ScoredRow[]): Array<readonly [ScoredRow, ...ScoredRow[]]> {
+  const groups = new Map<string, [ScoredRow, ...ScoredRow[]]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.user, row.status, row.pValue]);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()];
 }
