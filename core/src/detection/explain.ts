@@ -4,8 +4,9 @@ import type { Relation } from '../contracts/engine.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Explanation } from '../contracts/explanation.ts';
 import type { Run } from '../contracts/run.ts';
-import { pValues } from './calibrate/calibrated.ts';
+import { comparedWith, pValues } from './calibrate/calibrated.ts';
 import { scoreOf } from './calibrate/p-value.ts';
+import { checkedExplanation } from './explanation-check.ts';
 import { guarded } from './guard.ts';
 import type { TrainedModel } from './score.ts';
 import { scoreBatch } from './scoring.ts';
@@ -23,6 +24,8 @@ export interface ExplainedRow {
   /** Null when the model is uncalibrated. */
   readonly score: number | null;
   readonly pValue: number | null;
+  /** How many calibration candidates the p-value compares the row with. */
+  readonly comparedWith: number | null;
   readonly status: Status;
   readonly explanation: Explanation;
   /** How rare that is, e.g. `1 in 2,300 new accesses`; absent when the model is uncalibrated. */
@@ -65,6 +68,7 @@ async function explainRow(trained: TrainedModel, row: number, one: Batch, run: R
     ...(coldSurprise !== undefined && Number.isFinite(coldSurprise) && { coldSurprise }),
     score: pValue === null ? null : scoreOf(pValue),
     pValue,
+    comparedWith: calibration && comparedWith(calibration, one, scores, 0),
     status,
     explanation,
     ...(pValue !== null && { context: contextOf(pValue, status, population) }),
@@ -72,10 +76,7 @@ async function explainRow(trained: TrainedModel, row: number, one: Batch, run: R
 }
 
 async function explanationOf({ component: { address, capabilities }, model }: TrainedModel, one: Batch, row: number, run: Run): Promise<Explanation> {
-  const explanations = await guarded(address, capabilities, (inner) => model.explain?.(one, inner), run);
-  const [explanation] = explanations ?? [];
-  if (explanations?.length === 1 && explanation) return explanation;
-  throw new ByomlError('ROWS_MISALIGNED', `${address}: answered ${explanations?.length ?? 0} explanations for row ${row}`, { details: { component: address, row } });
+  return checkedExplanation(address, row, await guarded(address, capabilities, (inner) => model.explain?.(one, inner), run));
 }
 
 function contextOf(pValue: number, status: Status, population: 'new-pairs' | 'all'): string {

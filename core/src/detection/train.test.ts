@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { ByomlError } from '../contracts/errors.ts';
 import { scopeFolder } from '../contracts/scope-folder.ts';
 import { randomFrom } from '../random/index.ts';
+import type { Progress } from '../contracts/run.ts';
+import type { AlgorithmComponent } from './component.ts';
 import { explain } from './explain.ts';
 import { popularity, type PopularityOptions } from './fakes/popularity.ts';
 import { fakeRelation, fakeRun, type FakeColumns } from './fakes/relation.ts';
@@ -77,6 +79,8 @@ test('a saved model scores and explains as the trained one', async () => {
   const asked = { user: ['u1', 'u2'], resource: ['r0', 'new'] };
   const [row] = await explain({ ...opened, relation: fakeRelation(asked), rows: [2], run: fakeRun() });
   expect(row).toMatchObject({ row: 2, values: { user: 'u2', resource: 'new' }, status: 'new-resource', explanation: { sentence: 'Few use it.' } });
+  expect(row?.comparedWith).toBeGreaterThan(0);
+  expect(1 / (row?.pValue ?? 0)).toBeLessThanOrEqual((row?.comparedWith ?? 0) + 1);
   expect(row?.context).toMatch(/^1 in \d+ new accesses$/);
   await expect(explain({ ...opened, relation: fakeRelation(asked), rows: [3], run: fakeRun() })).rejects.toMatchObject({ code: 'ROW_UNKNOWN' });
 });
@@ -84,6 +88,42 @@ test('a saved model scores and explains as the trained one', async () => {
 test('no rows are an error, and an algorithm without fit is refused', async () => {
   await expect(train(request({ user: [], resource: [] }))).rejects.toMatchObject({ code: 'DATA_EMPTY' });
   await expect(train(request(accesses(3, 3, 3), {}, { algorithm: { load: async () => Promise.reject(new ByomlError('MODEL_INVALID', '')) } }))).rejects.toMatchObject({ code: 'TRAINING_UNSUPPORTED' });
+});
+
+test.each<[string, AlgorithmComponent['algorithm']['fit'], object, string]>([
+  ['throws', () => Promise.reject(new Error('bad day')), {}, 'COMPONENT_FAILED'],
+  ['never ends', () => new Promise(() => {}), { wallMs: 5 }, 'COMPONENT_TIMED_OUT'],
+  ['returns no model', async () => ({}) as never, {}, 'COMPONENT_FAILED'],
+])('a fit that %s fails by its name', async (_, fit, capabilities, code) => {
+  const { algorithm } = popularity();
+  await expect(train(request(accesses(9, 9, 9), {}, { algorithm: { ...algorithm, fit: fit as never }, capabilities }))).rejects.toMatchObject({ code, details: { component: 'fake/popularity' } });
+});
+
+test('a signal ends a training whose fit ignores it', async () => {
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  const fit = (): Promise<never> => (stop.abort(reason), new Promise(() => {}));
+  await expect(train(request(accesses(9, 9, 9), {}, { algorithm: { ...popularity().algorithm, fit }, run: fakeRun({ signal: stop.signal }) }))).rejects.toBe(reason);
+});
+
+test.each<[string, unknown, string]>([
+  ['two explanations', [{}, {}], 'ROWS_MISALIGNED'],
+  ['none', undefined, 'ROWS_MISALIGNED'],
+  ['no explanation', [{ sentence: 'because' }], 'COMPONENT_FAILED'],
+])('a model that explains a row by %s fails by its name', async (_, answered, code) => {
+  const trained = await train(request(accesses(9, 9, 9)));
+  const model = { ...trained.model, explain: async () => answered as never };
+  await expect(explain({ component: popularity(), ...trained, model, relation: fakeRelation({ user: ['u'], resource: ['r'] }), rows: [1], run: fakeRun() })).rejects.toMatchObject({ code });
+});
+
+test('progress only grows within a unit', async () => {
+  const last = new Map<string, number>();
+  const progress = ({ done, unit }: Progress): void => {
+    expect(done).toBeGreaterThanOrEqual(last.get(unit) ?? 0);
+    last.set(unit, done);
+  };
+  await train(request(accesses(30, 12, 60), {}, { run: fakeRun({ progress }) }));
+  expect([...last.keys()]).toEqual(['rows read', 'calibration rows']);
 });
 
 test('scope A has the same digest with and without scope B of the same user names', async () => {

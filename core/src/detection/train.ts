@@ -56,7 +56,7 @@ export async function train(request: TrainingRequest): Promise<Trained> {
   const scopes = scopesOf(table);
   const data: TrainingData = { component: request, model, table, scopes, accesses: accessesOf(table, scopes), days: daysOf(table) };
   const { calibration, warnings: doubts } = await calibrate(data, request.cadenceDays ?? 7, run);
-  const warnings = [...dataWarnings(data), ...doubts];
+  const warnings = [...dataWarnings(data, request.relation.columns), ...doubts];
   for (const warning of warnings) request.log?.warn(warning);
   return {
     model,

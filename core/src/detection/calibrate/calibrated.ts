@@ -5,12 +5,14 @@ import { classOfStatus, knownStatus } from '../status-class.ts';
 import type { Calibration } from './calibration.ts';
 import type { Ranking } from './ranking.ts';
 
+type ScopeColumn = Readonly<Record<string, Column<string> | undefined>>;
+
 /**
  * The p-value of every row of a batch, in (0, 1], within its scope and its class of status. A `known` row of a new-pairs
  * algorithm is no candidate: it is not compared with anything and has p = 1, so its score is 0.
  */
 export function pValues(calibration: Calibration, population: 'new-pairs' | 'all', { columns }: Batch, { length, status, surprise, coldSurprise }: Scores): Float64Array {
-  const rankings = rankingsOf(calibration, (columns as Readonly<Record<string, Column<string> | undefined>>)['scope']);
+  const rankings = rankingsOf(calibration, (columns as ScopeColumn)['scope']);
   const p = new Float64Array(length).fill(1);
   for (let row = 0; row < length; row++) {
     const code = status[row] as number;
@@ -19,6 +21,10 @@ export function pValues(calibration: Calibration, population: 'new-pairs' | 'all
   }
   return p;
 }
+
+/** How many calibration candidates a row of the batch is compared with: what its p-value speaks of. */
+export const comparedWith = (calibration: Calibration, { columns }: Batch, { status }: Scores, row: number): number =>
+  rankingsOf(calibration, (columns as ScopeColumn)['scope'])(row).ascending(classOfStatus[status[row] as number] as number).length;
 
 function rankingsOf(calibration: Calibration, scope: Column<string> | undefined): (row: number) => Ranking {
   const only = calibration.of('');

@@ -37,6 +37,10 @@ test('the files of a scope are the same with and without another scope', async (
   for (const [name, bytes] of alone.held) expect(both.held.get(name)).toEqual(bytes);
 });
 
+test('a calibration without any window is MODEL_INVALID', async () => {
+  await expect(loadCalibration(memory())).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+});
+
 const bin = `calibration/scopes/${scopeFolder('a')}/window.bin`;
 const json = bin.replace('bin', 'json');
 const changed = (bytes: Uint8Array, at: number, value: number): Uint8Array => Uint8Array.from(bytes, (byte, i) => (i === at ? value : byte));

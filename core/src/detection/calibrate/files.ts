@@ -19,7 +19,7 @@ export async function saveCalibration({ windows }: Calibration, files: ModelFile
   }
 }
 
-/** Reads what `saveCalibration` wrote. Throws MODEL_INVALID naming the file. */
+/** Reads what `saveCalibration` wrote. Throws MODEL_INVALID naming the file, also when there is no window. */
 export async function loadCalibration(files: ModelFiles): Promise<Calibration> {
   const windows = new Map<string, CalibrationWindow>();
   for (const name of await files.names()) {
@@ -30,6 +30,7 @@ export async function loadCalibration(files: ModelFiles): Promise<Calibration> {
     if (typeof window === 'string') throw new ByomlError('MODEL_INVALID', `${bytesName}: ${window}`, { details: { file: bytesName } });
     windows.set(scope, window);
   }
+  if (windows.size === 0) throw new ByomlError('MODEL_INVALID', 'the model says it is calibrated, but has no calibration window', { details: { folder } });
   return new Calibration(windows);
 }
 

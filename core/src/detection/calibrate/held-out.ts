@@ -16,10 +16,10 @@ const isHeld = (hash: number): boolean => hash < heldShare * 2 ** 32;
  * Holds out about 20 % of the distinct pairs of users with at least 5, of the scopes that are `wanted`. Whether a pair is
  * held out depends on (seed, scope, user, resource) alone. `held` has one row per pair: its first.
  */
-export function heldOutPairs({ rows }: Table, scopes: Scopes, { users, pairs, user, resource }: Accesses, wanted: (scope: number) => boolean, seed: number): Split {
+export function heldOutPairs({ rows }: Table, scopes: Scopes, { users, pairs, user, resource, distinct }: Accesses, wanted: (scope: number) => boolean, seed: number): Split {
   const pairsOfUser = new Int32Array(users.first.length);
-  for (const row of pairs.first) pairsOfUser[users.of[row] as number]! += 1;
-  const held = pairs.first.filter((row) => {
+  for (const row of distinct) pairsOfUser[users.of[row] as number]! += 1;
+  const held = distinct.filter((row) => {
     const scope = scopes.codes[row] as number;
     if (!wanted(scope) || (pairsOfUser[users.of[row] as number] as number) < fewestPairs) return false;
     return isHeld(keyedHash(seed, scopes.names[scope] ?? '', user.at(row) ?? '', resource.at(row) ?? ''));

@@ -14,7 +14,8 @@ import type { WindowBuilder } from './window-builder.ts';
 export async function provisionalWindows(data: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>, run: Run): Promise<void> {
   const { scorer, rows } = (await erased(data, builders)) ?? (await heldOut(data, builders, run)) ?? {};
   if (!scorer || !rows) return;
-  for await (const scores of scoreBatches(scorer, tableBatches(data.table, run, rows), run)) {
+  const counting: Run = { ...run, progress: ({ done }) => run.progress({ done, total: rows.length, unit: 'calibration rows' }) };
+  for await (const scores of scoreBatches(scorer, tableBatches(data.table, run, rows), counting)) {
     for (let row = 0; row < scores.length; row++) {
       builders[data.scopes.codes[rows[scores.offset + row] as number] as number]?.add(scores, row, noDay);
     }
@@ -28,7 +29,7 @@ interface Plan {
 
 async function erased({ component, model, accesses, scopes }: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>): Promise<Plan | null> {
   if (!model.scoreErased || !accesses) return null;
-  const rows = accesses.pairs.first.filter((row) => builders[scopes.codes[row] as number] !== undefined);
+  const rows = accesses.distinct.filter((row) => builders[scopes.codes[row] as number] !== undefined);
   return { scorer: { component, model, method: 'scoreErased' }, rows };
 }
 
@@ -36,6 +37,6 @@ async function heldOut({ component, table, scopes, accesses }: TrainingData, bui
   const wanted = (scope: number): boolean => builders[scope] !== undefined;
   const { held, rest } = accesses ? heldOutPairs(table, scopes, accesses, wanted, run.seed) : heldOutRows(table, scopes, wanted, run.seed);
   if (held.length === 0 || rest.length === 0) return null;
-  const model = await fit(component, (inner) => tableBatches(table, inner, rest), run);
+  const model = await fit(component, (inner) => tableBatches(table, inner, rest), { ...run, progress: () => {} });
   return { scorer: { component, model }, rows: held };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../random/index.ts';
+import { distance } from '../fakes/distance.ts';
 import { popularity, type PopularityOptions, type Seen } from '../fakes/popularity.ts';
 import { fakeRelation, fakeRun, type FakeColumns } from '../fakes/relation.ts';
 import { isWorkday } from '../table/days.ts';
@@ -82,6 +83,23 @@ test.each([false, true])('a scope\'s window is the same with and without another
   expect(short.calibration?.windows.get('a')).toEqual(alone.calibration?.windows.get('a'));
   expect(short.calibration?.windows.get('c')?.days).toBeNull();
   expect(short.provisional).toBe(true);
+});
+
+test('a row of count 0 is no access and no candidate', async () => {
+  const a = log(45);
+  const zeros = log(45, { seed: 8 });
+  const count = Float64Array.from({ length: a.user.length * 2 }, (_, row) => Number(row < a.user.length));
+  const both = await trained({ ...joined(a, zeros), count } as Log);
+  const alone = await trained({ ...a, count: count.subarray(0, a.user.length) } as Log);
+  expect(both.calibration?.windows.get('')).toEqual(alone.calibration?.windows.get(''));
+});
+
+test('where a row is its own unit, the window is all rows of its working days', async () => {
+  const days = Int32Array.from({ length: 45 * 10 }, (_, i) => monday + Math.floor(i / 10));
+  const columns = { x: Float64Array.from(days, (day, i) => (day * 31 + i * 17) % 11), day: days };
+  const { calibration, provisional } = await train({ ...distance(), settings: {}, relation: fakeRelation(columns), seed: 7, run: fakeRun(), code: { core: '1', plugin: '1' } });
+  expect(provisional).toBe(false);
+  expect(calibration?.rows).toBe(200);
 });
 
 test('fewer than 25 days are calibrated without time', async () => {

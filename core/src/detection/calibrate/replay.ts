@@ -63,15 +63,16 @@ async function scoreDay({ data, builders }: Replay, model: Model, rows: Int32Arr
   }
 }
 
-/** The rows of a day that are scored: of scopes whose window has the day, each pair once. Days must be asked in order. */
+/** The rows of a day that are scored: of scopes whose window has the day, each accessed pair once. Days must be asked in order. */
 function candidatesOf({ data: { accesses, scopes }, windows }: Replay, index: DayIndex): (day: number) => Int32Array {
   const lastMet = new Int32Array(accesses?.pairs.first.length ?? 0).fill(noDay);
-  const isRepeat = (row: number, day: number): boolean => {
+  const isNoCandidate = (row: number, day: number): boolean => {
     if (!accesses) return false;
+    if (!accesses.is(row)) return true;
     const pair = accesses.pairs.of[row] as number;
     const repeat = lastMet[pair] === day;
     lastMet[pair] = day;
     return repeat;
   };
-  return (day) => index.on(day).filter((row) => windows[scopes.codes[row] as number]?.has(day) && !isRepeat(row, day));
+  return (day) => index.on(day).filter((row) => windows[scopes.codes[row] as number]?.has(day) && !isNoCandidate(row, day));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Column } from '../../contracts/columns.ts';
-import type { Batch, Batches } from '../../contracts/columns.ts';
+import { utcDay } from '../../contracts/cells.ts';
+import type { Batch, Batches, Column } from '../../contracts/columns.ts';
 import { defineAlgorithm } from '../../contracts/define.ts';
 import { numbers } from '../../contracts/numbers.ts';
 import type { AlgorithmComponent } from '../component.ts';
@@ -28,7 +28,7 @@ export function distance(): AlgorithmComponent {
     id: 'distance',
     summary: 'Far from the mean is odd.',
     settings: z.strictObject({}),
-    input: { x: z.number() },
+    input: { x: z.number(), day: utcDay().optional() },
     alertUnit: 'row',
     population: 'all',
     create: () => algorithm as never,

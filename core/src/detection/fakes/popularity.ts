@@ -36,6 +36,7 @@ async function learn(before: Learned, data: Batches<AccessColumns>, options: Pop
     days.push(...daysIn(batch));
     rows += batch.length;
     for (let row = 0; row < batch.length; row++) {
+      if (batch.columns.count?.at(row) === 0) continue;
       const [scope, user, resource] = cell(batch, row);
       if (!learned.pairs.has(key(scope, user, resource))) learned.resources.set(key(scope, resource), (learned.resources.get(key(scope, resource)) ?? 0) + 1);
       learned.pairs.add(key(scope, user, resource));

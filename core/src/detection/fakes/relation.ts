@@ -18,7 +18,7 @@ export function fakeRelation(columns: FakeColumns, batchRows = 1000): Relation {
     throw new Error('not in this fake');
   };
   return {
-    columns: [],
+    columns: Object.keys(columns).map((name) => ({ name, type: 'other' })),
     view: unsupported,
     append: unsupported,
     write: unsupported,
