@@ -1,8 +1,9 @@
 import type { Run } from '@byoml/core';
 import { auc, averagePrecision, credentialSwap } from '@byoml/core/evaluate';
 import { keyedHash } from '@byoml/core/random';
-import { graphOf, type AccessGraph } from '../graph/access-graph.ts';
+import type { AccessGraph } from '../graph/access-graph.ts';
 import { undated } from '../graph/accesses.ts';
+import { graphOf } from '../graph/build-graph.ts';
 import { rowsOf } from '../graph/csr.ts';
 import type { ScopeInput } from '../graph/family.ts';
 import { pacer } from '../graph/pacer.ts';
@@ -13,17 +14,20 @@ import { Walk } from './walk.ts';
 
 const hiddenShare = 0.2;
 const fewestAccesses = 5;
-const mostPairs = 4096;
+const mostPairs = 2048;
 const fewestPairs = 50;
 /** Part of the window whose new pairs are replayed. */
 const replayedShare = 0.25;
 const withoutEvidence: Exponent = 0.5;
 
-interface Trial {
-  /** Scores the pairs as they were before they were seen. */
-  readonly walk: Walk;
+interface IdPairs {
   readonly users: Int32Array;
   readonly resources: Int32Array;
+}
+
+interface Trial extends IdPairs {
+  /** Scores the pairs as they were before they were seen. */
+  readonly walk: Walk;
   /** Whether a pair, by ids of the walk's graph, was ever seen. */
   readonly exists: (user: number, resource: number) => boolean;
 }
@@ -38,33 +42,48 @@ export async function chooseExponent(walk: Walk, input: ScopeInput, settings: { 
   const swaps = credentialSwap(trial.users, trial.resources, trial.exists, keyedHash(run.seed, 'exponent'));
   if (Math.min(trial.users.length, swaps.users.length) < fewestPairs) return withoutEvidence;
   const { graph } = trial.walk;
-  const pace = pacer(run);
-  const usual = pairs(graph, trial.users, trial.resources);
-  const odd = pairs(graph, swaps.users, swaps.resources);
-  const usualPaths = await trial.walk.paths(usual, pace);
-  const oddPaths = await trial.walk.paths(odd, pace);
+  const all = pairs(graph, concat(trial.users, swaps.users), concat(trial.resources, swaps.resources));
+  const paths = await trial.walk.paths(all, pacer(run));
   const worth = (b: Exponent): number => {
-    const found = surprisesOf(graph, odd, oddPaths, b);
-    const benign = surprisesOf(graph, usual, usualPaths, b);
-    return auc(found, benign) + averagePrecision(found, benign);
+    const surprises = surprisesOf(graph, all, paths, b);
+    const [usual, odd] = [surprises.subarray(0, trial.users.length), surprises.subarray(trial.users.length)];
+    return auc(odd, usual) + averagePrecision(odd, usual);
   };
   return exponents.map((b) => ({ b, worth: worth(b) })).reduce((best, next) => (next.worth > best.worth ? next : best)).b;
 }
 
-/** At most `mostPairs` of the candidates, chosen by the hash of their names. */
-function sample({ users, resources }: AccessGraph, candidates: { readonly users: Int32Array; readonly resources: Int32Array }, share: number, seed: number): Pick<Trial, 'users' | 'resources'> {
+/** A pair's hash from those of its names: each name is hashed once. */
+const pairHash = (user: number, resource: number): number => {
+  const mixed = Math.imul(user ^ (user >>> 15), 0x85ebca6b) ^ resource;
+  return Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35) >>> 0;
+};
+
+const concat = (a: Int32Array, b: Int32Array): Int32Array => {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+};
+
+/** Pairs of the candidates, at most about `mostPairs`, chosen by the hash of their names. */
+function sample({ users, resources }: AccessGraph, candidates: IdPairs, share: number, seed: number): IdPairs {
   const limit = Math.min(share, mostPairs / Math.max(1, candidates.users.length)) * 2 ** 32;
-  const keep = candidates.users.map((user, i) => (keyedHash(seed, users.texts[user] as string, resources.texts[candidates.resources[i] as number] as string) < limit ? 1 : 0));
-  const kept = (ids: Int32Array): Int32Array => ids.filter((_, i) => keep[i] === 1);
-  return { users: kept(candidates.users), resources: kept(candidates.resources) };
+  const userHashes = Int32Array.from(users.texts, (text) => keyedHash(seed, 'user', text));
+  const resourceHashes = Int32Array.from(resources.texts, (text) => keyedHash(seed, 'resource', text));
+  const kept: number[] = [];
+  for (let i = 0; i < candidates.users.length; i++) {
+    if (pairHash(userHashes[candidates.users[i] as number] as number, resourceHashes[candidates.resources[i] as number] as number) < limit) kept.push(i);
+  }
+  return at(candidates, kept);
 }
+
+const at = ({ users, resources }: IdPairs, rows: readonly number[]): IdPairs => ({ users: Int32Array.from(rows, (i) => users[i] as number), resources: Int32Array.from(rows, (i) => resources[i] as number) });
 
 function hidden(walk: Walk, seed: number): Trial {
   const { graph } = walk;
-  const owners = rowsOf(graph.byUser);
-  const busy = owners.map((user) => (graph.accessesOf(user) >= fewestAccesses ? 1 : 0));
-  const candidates = { users: owners.filter((_, e) => busy[e] === 1), resources: graph.byUser.columns.filter((_, e) => busy[e] === 1) };
-  return { walk, ...sample(graph, candidates, hiddenShare, seed), exists: (user, resource) => graph.edge(user, resource) >= 0 };
+  const chosen = sample(graph, { users: rowsOf(graph.byUser), resources: graph.byUser.columns }, hiddenShare, seed);
+  const busy = Array.from(chosen.users.keys()).filter((i) => graph.accessesOf(chosen.users[i] as number) >= fewestAccesses);
+  return { walk, ...at(chosen, busy), exists: (user, resource) => graph.edge(user, resource) >= 0 };
 }
 
 /** Undefined without days, or when too few pairs are new in the last part of the window. */
@@ -73,15 +92,12 @@ function replayed({ accesses, collection, graph }: ScopeInput, { halfLifeDays, h
   const first = accesses.firstDays();
   const start = first.reduce((least, day) => (day === undated ? least : Math.min(least, day)), accesses.lastDay);
   const until = accesses.lastDay - Math.floor((accesses.lastDay - start) * replayedShare);
-  const isNew = first.map((day) => (day > until ? 1 : 0));
-  if (isNew.reduce((sum, one) => sum + one, 0) < fewestPairs) return undefined;
   const coded = { users: accesses.pairs.users(), resources: accesses.pairs.resources(), userTexts: collection.users.texts, resourceTexts: collection.resources.texts };
+  const added = at(coded, Array.from(first.keys()).filter((pair) => (first[pair] as number) > until));
+  if (added.users.length < fewestPairs) return undefined;
   const before = graphOf({ ...coded, weights: accesses.weights(halfLifeDays, until) }, until);
-  const ids = {
-    users: coded.users.map((code, pair) => (isNew[pair] === 1 ? before.users.id(coded.userTexts[code] as string) : -1)),
-    resources: coded.resources.map((code, pair) => (isNew[pair] === 1 ? before.resources.id(coded.resourceTexts[code] as string) : -1)),
-  };
-  const candidates = { users: ids.users.filter((user, pair) => user >= 0 && (ids.resources[pair] as number) >= 0), resources: ids.resources.filter((resource, pair) => resource >= 0 && (ids.users[pair] as number) >= 0) };
+  const ids = { users: added.users.map((code) => before.users.id(coded.userTexts[code] as string)), resources: added.resources.map((code) => before.resources.id(coded.resourceTexts[code] as string)) };
+  const candidates = at(ids, Array.from(ids.users.keys()).filter((i) => (ids.users[i] as number) >= 0 && (ids.resources[i] as number) >= 0));
   const sorted = inNameOrder(candidates, before);
   if (sorted.users.length < fewestPairs) return undefined;
   const later = { users: before.users.texts.map((text) => graph.users.id(text)), resources: before.resources.texts.map((text) => graph.resources.id(text)) };
@@ -90,7 +106,7 @@ function replayed({ accesses, collection, graph }: ScopeInput, { halfLifeDays, h
 }
 
 /** Pairs in the order of their ids, so that swaps do not depend on the order of the rows. */
-function inNameOrder({ users, resources }: Pick<Trial, 'users' | 'resources'>, graph: AccessGraph): Pick<Trial, 'users' | 'resources'> {
+function inNameOrder({ users, resources }: IdPairs, graph: AccessGraph): IdPairs {
   const width = graph.resources.size;
   const keys = Float64Array.from(users, (user, i) => user * width + (resources[i] as number)).sort();
   return { users: Int32Array.from(keys, (key) => Math.floor(key / width)), resources: Int32Array.from(keys, (key) => key % width) };

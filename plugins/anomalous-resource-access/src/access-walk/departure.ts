@@ -58,6 +58,24 @@ export class Departure {
     return sum + (place < 0 ? this.#overReached(resource) : this.#overOwn(place));
   }
 
+  /** S to a resource without the pair's own edge, path by path: exact where the closed form cancels. */
+  pathsAvoiding(resource: number): number {
+    const { byUser, byResource, resourceDegrees } = this.#graph;
+    let sum = 0;
+    for (let e = byResource.starts[resource] as number; e < (byResource.starts[resource + 1] as number); e++) {
+      const peer = byResource.columns[e] as number;
+      if (peer === this.user) continue;
+      let met = 0;
+      for (let f = byUser.starts[peer] as number; f < (byUser.starts[peer + 1] as number); f++) {
+        const shared = byUser.columns[f] as number;
+        const own = this.own[shared] as number;
+        if (own > 0 && shared !== resource) met += (own * (byUser.values[f] as number)) / (resourceDegrees[shared] as number);
+      }
+      sum += met * (this.#shares[e] as number);
+    }
+    return sum;
+  }
+
   #overReached(resource: number): number {
     if (!this.#reachedReady) this.#reach();
     const { starts, columns } = this.#graph.byResource;

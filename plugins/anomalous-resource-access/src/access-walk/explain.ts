@@ -3,7 +3,7 @@ import type { AccessGraph } from '../graph/access-graph.ts';
 import type { Task } from '../graph/family.ts';
 import { pairNames, type PairNames } from '../peer-lift/explain.ts';
 import { contrast, isCommon, type Contrast } from './contrast.ts';
-import { eachPath } from './direct.ts';
+import { eachPath } from './paths.ts';
 import type { Exponent } from './settings.ts';
 import { normaliser } from './surprise.ts';
 

@@ -3,7 +3,6 @@ import { grouped } from '../graph/csr.ts';
 import { cancelled } from '../graph/erased-degrees.ts';
 import type { Pacer } from '../graph/pacer.ts';
 import type { Pairs } from '../graph/pairs.ts';
-import { directPaths } from './direct.ts';
 import { Departure } from './departure.ts';
 import { hubTable, type HubTable } from './hub-table.ts';
 
@@ -47,17 +46,18 @@ export class Walk {
     if (resource < 0) return 0;
     const g = from.own[resource] as number;
     const all = from.pathsTo(resource);
-    return g === 0 ? all : this.#erased(from.user, resource, g, all);
+    return g === 0 ? all : this.#erased(from, resource, g, all);
   }
 
   /** Takes the paths over the pair's own edge out of S; path by path where that cancels. */
-  #erased(user: number, resource: number, g: number, all: number): number {
+  #erased(from: Departure, resource: number, g: number, all: number): number {
     const { graph } = this;
+    const { user } = from;
     if (graph.accessesOf(user) === 1 || graph.usersOf(resource) === 1) return 0;
     const userShare = g / (graph.userDegrees[user] as number);
     const resourceShare = g / (graph.resourceDegrees[resource] as number);
     const rest = all - userShare * (this.#userReturns[user] as number) - resourceShare * (this.#resourceReturns[resource] as number) + userShare * resourceShare * g;
-    return rest > cancelled * all ? rest : directPaths(graph, user, resource);
+    return rest > cancelled * all ? rest : from.pathsAvoiding(resource);
   }
 }
 

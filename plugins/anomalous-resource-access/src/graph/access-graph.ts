@@ -1,6 +1,6 @@
 import { bridges } from './bridges.ts';
 import { components } from './components.ts';
-import { entryOf, grouped, rowSums, transposed, type Csr } from './csr.ts';
+import { entryOf, rowSums, transposed, type Csr } from './csr.ts';
 import { Names } from './names.ts';
 
 /** Accesses below this weight (100 half-lives old) are forgotten; it keeps every quotient of weights finite. */
@@ -63,39 +63,6 @@ export class AccessGraph {
   isBridge(edge: number): boolean {
     return (this.#bridges ??= bridges(this.byUser, this.byResource))[edge] === 1;
   }
-}
-
-/** Pairs by code, with the texts that the codes stand for. */
-export interface CodedPairs {
-  readonly users: Int32Array;
-  readonly resources: Int32Array;
-  readonly weights: Float64Array;
-  readonly userTexts: readonly string[];
-  readonly resourceTexts: readonly string[];
-}
-
-/** The names that kept pairs use, and the id of every code. */
-function ranked(codes: Int32Array, kept: Int32Array, texts: readonly string[]): { names: Names; ids: Map<number, number> } {
-  const used = new Set<number>();
-  for (const pair of kept) used.add(codes[pair] as number);
-  const named = [...used].map((code) => ({ code, text: texts[code] as string })).sort((a, b) => (a.text < b.text ? -1 : 1));
-  return { names: new Names(named.map(({ text }) => text)), ids: new Map(named.map(({ code }, id) => [code, id])) };
-}
-
-/** The graph of these pairs; ids follow the names, so the order of the pairs does not matter. */
-export function graphOf(pairs: CodedPairs, day: number | null): AccessGraph {
-  const kept = pairs.weights.reduce<number[]>((list, weight, pair) => (weight >= leastWeight && list.push(pair), list), []);
-  const all = Int32Array.from(kept);
-  const users = ranked(pairs.users, all, pairs.userTexts);
-  const resources = ranked(pairs.resources, all, pairs.resourceTexts);
-  const userIds = all.map((pair) => users.ids.get(pairs.users[pair] as number) as number);
-  const resourceIds = all.map((pair) => resources.ids.get(pairs.resources[pair] as number) as number);
-  const { order: byResource } = grouped(resourceIds, resources.names.size);
-  const { starts, order } = grouped(byResource.map((entry) => userIds[entry] as number), users.names.size);
-  const entries = order.map((position) => byResource[position] as number);
-  const columns = entries.map((entry) => resourceIds[entry] as number);
-  const values = Float64Array.from(entries, (entry) => Math.min(pairs.weights[all[entry] as number] as number, Number.MAX_VALUE));
-  return new AccessGraph(users.names, resources.names, { starts, columns, values }, day);
 }
 
 /** The graph of a scope without accesses. */

@@ -31,7 +31,13 @@ export function rowsOf({ starts, columns }: Pick<Csr, 'starts' | 'columns'>): In
 export function transposed(matrix: Csr, count: number): Csr {
   const { starts, order } = grouped(matrix.columns, count);
   const rows = rowsOf(matrix);
-  return { starts, columns: order.map((entry) => rows[entry] as number), values: Float64Array.from(order, (entry) => matrix.values[entry] as number) };
+  const columns = new Int32Array(order.length);
+  const values = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    columns[i] = rows[order[i] as number] as number;
+    values[i] = matrix.values[order[i] as number] as number;
+  }
+  return { starts, columns, values };
 }
 
 /** The sum of every row. */

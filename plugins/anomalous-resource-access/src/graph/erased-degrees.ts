@@ -2,8 +2,8 @@ import type { AccessGraph } from './access-graph.ts';
 import { entryOf, type Csr } from './csr.ts';
 import type { Pairs } from './pairs.ts';
 
-/** Below this part of the whole, a difference has lost too many digits. */
-export const cancelled = 1e-3;
+/** Below this part of the whole, a difference has lost too many digits: 1e-16 of the whole must stay under 1e-11 of the rest. */
+export const cancelled = 1e-5;
 
 /** A row's sum without the entry at `column` of weight g: exactly 0 when it is the only entry (settled 9), summed again where the subtraction cancels. */
 function without(matrix: Csr, sums: Float64Array, row: number, column: number, g: number): number {

@@ -1,6 +1,7 @@
-export { AccessGraph, graphOf, leastWeight, type CodedPairs } from './access-graph.ts';
+export { AccessGraph, emptyGraph, leastWeight } from './access-graph.ts';
 export { Accesses, undated } from './accesses.ts';
 export { modelInvalid, pack, Packed, parseJson } from './binary.ts';
+export { graphOf, type CodedPairs } from './build-graph.ts';
 export { Collection, ScopeRows } from './collect.ts';
 export { entryOf, grouped, rowsOf, rowSums, transposed, type Csr } from './csr.ts';
 export { decodeGraph, encodeGraph } from './graph-file.ts';

@@ -1,6 +1,6 @@
 import type { Batches, Run } from '@byoml/core';
-import { graphOf } from './access-graph.ts';
 import { undated } from './accesses.ts';
+import { graphOf } from './build-graph.ts';
 import { Collection, type ScopeRows } from './collect.ts';
 import { directoryLevels } from './directory.ts';
 import type { Family, ScopeModel, Scopes } from './family.ts';

@@ -8,8 +8,10 @@ export class Names {
   #ids: Map<string, number> | undefined;
   readonly #translations = new WeakMap<readonly string[], Int32Array>();
 
-  constructor(texts: readonly string[]) {
+  /** `ids` saves a map of the same to be made. */
+  constructor(texts: readonly string[], ids?: Map<string, number>) {
     this.texts = texts;
+    this.#ids = ids;
   }
 
   get size(): number {

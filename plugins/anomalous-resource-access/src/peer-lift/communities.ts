@@ -3,27 +3,44 @@ import type { AccessGraph } from '../graph/access-graph.ts';
 import { grouped } from '../graph/csr.ts';
 import { bipartite, type AggregateGraph } from './aggregate-graph.ts';
 
-const mostPasses = 10;
+const mostVisits = 10;
 const mostLevels = 8;
 
 /** Nodes (users, then resources) in a seeded order that follows their names, so that the order of the rows has no say. */
 function visitingOrder({ users, resources }: AccessGraph, seed: number): Int32Array {
-  const keys = Float64Array.from({ length: users.size + resources.size }, (_, node) => {
-    const hash = node < users.size ? keyedHash(seed, 'user', users.texts[node] as string) : keyedHash(seed, 'resource', resources.texts[node - users.size] as string);
-    return (hash >>> 1) * 0x400000 + (node & 0x3fffff);
-  });
-  return Int32Array.from(Array.from(keys, (key, node) => ({ key, node })).sort((a, b) => a.key - b.key || a.node - b.node), ({ node }) => node);
+  const nodes = users.size + resources.size;
+  const bits = Math.ceil(Math.log2(nodes + 1));
+  const dropped = Math.max(0, bits - 21); // hash and node share the 53 bits of a float
+  const keys = new Float64Array(nodes);
+  const put = (node: number, hash: number): void => void (keys[node] = (hash >>> dropped) * 2 ** bits + node);
+  users.texts.forEach((text, user) => put(user, keyedHash(seed, 'user', text)));
+  resources.texts.forEach((text, resource) => put(users.size + resource, keyedHash(seed, 'resource', text)));
+  return Int32Array.from(keys.sort(), (key) => key % 2 ** bits);
 }
 
-/** Moves one node at a time to the neighbouring community that gains most, until none gains. Answers whether any moved. */
+/**
+ * Moves one node at a time to the neighbouring community that gains most; a node is looked at again when a neighbour moved
+ * (Traag et al. 2019), at most `mostVisits` times the number of nodes. Answers whether any moved.
+ */
 function moveNodes(graph: AggregateGraph, labels: Int32Array, order: Int32Array): boolean {
   const mover = graph.mover(labels);
+  const { starts, columns } = graph.edges;
+  const queue = order.slice();
+  const queued = new Uint8Array(graph.size).fill(1);
+  let waiting = order.length;
   let moved = false;
-  for (let pass = 0; pass < mostPasses; pass++) {
-    let moves = 0;
-    for (const node of order) if (mover.move(node)) moves++;
-    if (moves === 0) break;
+  for (let visit = 0; waiting > 0 && visit < mostVisits * order.length; visit++) {
+    const node = queue[visit % order.length] as number;
+    queued[node] = 0;
+    waiting--;
+    if (!mover.move(node)) continue;
     moved = true;
+    for (let e = starts[node] as number; e < (starts[node + 1] as number); e++) {
+      const neighbour = columns[e] as number;
+      if (queued[neighbour] === 1 || labels[neighbour] === labels[node]) continue;
+      queued[neighbour] = 1;
+      queue[(visit + 1 + waiting++) % order.length] = neighbour;
+    }
   }
   return moved;
 }

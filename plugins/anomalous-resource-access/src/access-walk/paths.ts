@@ -19,10 +19,3 @@ export function eachPath(graph: AccessGraph, user: number, resource: number, fou
     }
   }
 }
-
-/** S of the graph without the edge (u, r), path by path: exact where the closed form cancels. */
-export function directPaths(graph: AccessGraph, user: number, resource: number): number {
-  let sum = 0;
-  eachPath(graph, user, resource, (_peer, _shared, term) => (sum += term));
-  return sum;
-}
