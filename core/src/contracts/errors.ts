@@ -57,6 +57,8 @@ export const catalogue = {
   EXPLAIN_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm does not explain its scores.', hint: 'See `byoml plugins info ADDRESS` for one that does.' },
 
   WRITE_FAILED: { exit: 7, http: 507, means: 'A file or folder could not be written; what was there before is unchanged.', hint: 'Check the free space and the permissions of the target.' },
+  STORAGE_KEY_INVALID: { exit: 7, http: 400, means: 'A name in the registry\'s storage is not a relative path of lower-case parts.', hint: 'Use letters a-z, digits, "@", ".", "_", "-" and "/".' },
+  STORAGE_FAILED: { exit: 7, http: 503, means: 'The registry\'s storage could not be read or written.', hint: 'Check the storage named in the message; nothing half-written stays behind.' },
   MEMORY_EXCEEDED: { exit: 7, http: 507, means: 'The engine ran out of the memory and the spill space it was given.', hint: 'Raise the engine\'s memory limit or free disk space.' },
 } as const satisfies Record<string, Failure>;
 
