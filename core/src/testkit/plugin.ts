@@ -16,8 +16,14 @@ type FixtureOf = AlgorithmFixture | DataSourceFixture | EngineFixture | RuleTemp
 /** Fixtures of a plugin by `kind/id`, or by `kind/id:variant` for further ones of the same component: `algorithm/als-access:compat`. */
 export type PluginFixtures = Readonly<Record<string, FixtureOf>>;
 
-/** What a plugin's `conformance.ts` exports as `conformance`: its fixtures, given an engine of the host's choice. */
-export type Conformance = (host: { readonly engine: () => Promise<Engine> }) => PluginFixtures;
+/** What checks of a whole plugin bring along: an engine of their choice, and a folder that they remove afterwards. */
+export interface ConformanceHost {
+  readonly engine: () => Promise<Engine>;
+  readonly folder: string;
+}
+
+/** What a plugin's `src/conformance.ts` exports as `conformance`. */
+export type Conformance = (host: ConformanceHost) => PluginFixtures | Promise<PluginFixtures>;
 
 const kits: { readonly [K in ComponentKind]: (component: any, fixture: any) => Iterable<Check> } = {
   'data-source': dataSourceChecks,

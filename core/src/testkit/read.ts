@@ -14,8 +14,11 @@ export async function readRows(data: Batches): Promise<Cells[]> {
   return read;
 }
 
+/** NaN is how a typed array holds an empty cell. */
+const isEmpty = (cell: unknown): boolean => cell === undefined || cell === null || Number.isNaN(cell);
+
 /** A row of the cells that are not empty. */
-export const withoutEmpty = (entries: Iterable<readonly [string, unknown]>): Cells => Object.fromEntries([...entries].filter(([, cell]) => cell !== undefined && cell !== null));
+export const withoutEmpty = (entries: Iterable<readonly [string, unknown]>): Cells => Object.fromEntries([...entries].filter(([, cell]) => !isEmpty(cell)));
 
 /** Asserts equal rows, naming only the first that differs: a difference of long tables is no message. */
 export function assertRows(actual: readonly object[], expected: readonly object[], what: string): void {

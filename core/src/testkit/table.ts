@@ -30,10 +30,9 @@ const missing = (cell: unknown): boolean => cell === undefined || cell === null;
 function column(schema: z.ZodType, cells: readonly unknown[], { reversed = false }: Encoding): Column<unknown> {
   const type = cellType(schema);
   if (type === 'text') return encoded(cells as Array<string | undefined>, reversed);
-  if (cells.some(missing)) return cells as Column<unknown>;
-  if (type === 'number') return Float64Array.from(cells as number[]);
-  if (type === 'integer' || type === 'day') return Int32Array.from(cells as number[]);
-  return cells as Column<unknown>;
+  if (!(type === 'number' || type === 'integer' || type === 'day')) return cells as Column<unknown>;
+  const whole = type !== 'number' && !cells.some(missing);
+  return whole ? Int32Array.from(cells as number[]) : Float64Array.from(cells, (cell) => (missing(cell) ? Number.NaN : (cell as number)));
 }
 
 function encoded(cells: ReadonlyArray<string | undefined>, reversed: boolean): DictionaryColumn {
