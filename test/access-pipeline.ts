@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import access from '@byoml/anomalous-resource-access';
@@ -6,7 +6,6 @@ import {
   Folder,
   kind,
   rows,
-  statuses,
   type AlgorithmDefinition,
   type Batches,
   type Component,
@@ -17,12 +16,13 @@ import {
   type Relation,
   type Scan,
   type Services,
+  type Status,
 } from '@byoml/core';
 import { openTrained, saveTrained, score, train, type AlgorithmComponent } from '@byoml/core/detection';
 import { aRun, fakeServices } from '@byoml/core/testkit';
 import duckdb from '@byoml/duckdb';
 import files from '@byoml/files';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 const components: readonly Component[] = [...access.components, ...duckdb.components, ...files.components];
 
@@ -35,11 +35,20 @@ export function component<K extends ComponentKind>(wanted: K, id: string): Compo
 /** Every algorithm of (user, resource) pairs that the plugin has. */
 export const pairAlgorithms = access.components.filter((one): one is ComponentOf<'algorithm'> => one[kind] === 'algorithm' && 'user' in one.input);
 
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'byoml-test-'));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'byoml-test-'));
+  folders.push(folder);
+  return folder;
+}
 
 function services<N extends Needs>(needs: N | undefined): Services<N> {
-  const folders = Object.entries(needs ?? {}).filter(([, token]) => token === Folder);
-  return fakeServices(needs, Object.fromEntries(folders.map(([name]) => [name, { path: newFolder() }])));
+  const wanted = Object.entries(needs ?? {}).filter(([, token]) => token === Folder);
+  return fakeServices(needs, Object.fromEntries(wanted.map(([name]) => [name, { path: newFolder() }])));
 }
 
 export const openEngine = (settings: object = {}): Promise<Engine> => {
@@ -114,20 +123,20 @@ export async function trained(definition: AlgorithmDefinition, relation: Relatio
 
 interface ScoredRow {
   readonly surprise: number;
-  readonly score: number | null;
-  readonly pValue: number | null;
-  readonly status: (typeof statuses)[number];
+  /** NaN is an empty cell. */
+  readonly score: number;
+  readonly pValue: number;
+  readonly status: Status;
 }
 
-/** Scores a relation and holds every cell to the contract: finite, in range, a status that exists. */
+/** Scores a relation and holds every cell to the contract: finite, in range, a status that exists; empty only where nothing was calibrated. */
 export async function soundScores(model: Awaited<ReturnType<typeof trained>>, relation: Relation): Promise<ScoredRow[]> {
   const scored = await rowsOf<ScoredRow>((await score({ ...model, relation, run: aRun() })).batches);
   for (const { surprise, score: percent, pValue, status } of scored) {
     expect(surprise).toSatisfy(Number.isFinite);
     expect(model.component.definition.statuses).toContain(status);
-    expect(pValue === null || (pValue > 0 && pValue <= 1), `p-value ${pValue}`).toBe(true);
-    expect(percent === null || (percent >= 0 && percent <= 100), `score ${percent}`).toBe(true);
-    expect(pValue === null).toBe(model.calibration === null);
+    if (model.calibration) expect([pValue > 0 && pValue <= 1, percent >= 0 && percent <= 100]).toEqual([true, true]);
+    else expect([pValue, percent]).toEqual([Number.NaN, Number.NaN]);
   }
   return scored;
 }

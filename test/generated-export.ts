@@ -17,7 +17,7 @@ function place(time: string, layout: Layout): string {
  * GENERATED, not captured: the given records laid out as Log Analytics data export does (sentinel.md §2.3), with what makes
  * it hard: a second file where the first is full (`_1`), every seventh record delivered twice, a torn last line.
  */
-export function exportFolder(into: string, records: readonly Readonly<Record<string, unknown>>[], { layout, timeOf }: { readonly layout: Layout; timeOf(record: Readonly<Record<string, unknown>>): string }): string {
+export function exportFolder(into: string, records: readonly Readonly<Record<string, unknown>>[], { layout, timeOf }: { readonly layout: Layout; readonly timeOf: (record: Readonly<Record<string, unknown>>) => string }): string {
   const files = new Map<string, string[]>();
   records.forEach((record, i) => {
     const time = timeOf(record);

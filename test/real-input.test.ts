@@ -62,7 +62,7 @@ describe('695 real events of shares', () => {
 });
 
 describe('the same events as a data-export folder (generated layout)', () => {
-  const timeOf = (record: Readonly<Record<string, unknown>>): string => String(record['@timestamp'] ?? `${String(record['TimeCreated']).replace(' ', 'T')}Z`);
+  const timeOf = (record: Readonly<Record<string, unknown>>): string => (record['@timestamp'] as string | undefined) ?? `${(record['TimeCreated'] as string).replace(' ', 'T')}Z`;
   const records = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 
   test.each(['PT05M', 'PT1H'] as const)('%s gives the rows of the plain file', async (layout) => {

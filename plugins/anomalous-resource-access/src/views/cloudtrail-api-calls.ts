@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
+import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { unknownSetting } from './settings.ts';
 import { firstMoment, firstText, optionalTexts } from './source-columns.ts';
@@ -29,32 +30,29 @@ const settings = z.strictObject({
 type Settings = z.output<typeof settings>;
 
 /** `arn:aws:sts::1:assumed-role/Role/session` → `arn:aws:sts::1:assumed-role/Role`; other ARNs as they are. */
-function principalArn(d: Dialect, sessions: Settings['sessions']): string {
-  const whole = firstText(d, ...arn);
-  if (sessions === 'session') return whole;
+function roleOfArn(d: Dialect, whole: string): string {
   const role = `SPLIT_PART(${whole}, '/', 1) || '/' || SPLIT_PART(${whole}, '/', 2)`;
   return `CASE WHEN ${d.matches(whole, '^arn:[^:]+:sts::[0-9]*:assumed-role/')} THEN ${role} ELSE ${whole} END`;
 }
 
 /** Failed console sign-ins name an account and a user, but no ARN. */
-function userArn(d: Dialect): string {
-  const partition = `CASE WHEN ${d.ident(region)} LIKE 'cn-%' THEN 'aws-cn' WHEN ${d.ident(region)} LIKE 'us-gov-%' THEN 'aws-us-gov' ELSE 'aws' END`;
-  return `'arn:' || ${partition} || ':iam::' || ${firstText(d, ...account)} || ':user/' || ${firstText(d, ...userName)}`;
+function userArn(facts: Facts): string {
+  const place = facts.text('region', region);
+  const partition = `CASE WHEN ${place} LIKE 'cn-%' THEN 'aws-cn' WHEN ${place} LIKE 'us-gov-%' THEN 'aws-us-gov' ELSE 'aws' END`;
+  return `'arn:' || ${partition} || ':iam::' || ${facts.text('account', ...account)} || ':user/' || ${facts.text('name', ...userName)}`;
 }
 
-/** The identity itself where it has no ARN: `AROA…:session` without its session. */
-function identity(d: Dialect, sessions: Settings['sessions']): string {
-  const id = firstText(d, ...principalId);
-  return sessions === 'role' ? `SPLIT_PART(${id}, ':', 1)` : id;
+/** ARN, service, name, or the identity itself: `AROA…:session` without its session. */
+function principal(d: Dialect, facts: Facts, sessions: Settings['sessions']): string {
+  const byArn = facts.text('arn', ...arn);
+  const id = facts.text('identity', ...principalId);
+  const [who, identity] = sessions === 'role' ? [roleOfArn(d, byArn), `SPLIT_PART(${id}, ':', 1)`] : [byArn, id];
+  return `COALESCE(${who}, ${facts.text('service', ...service)}, ${userArn(facts)}, ${facts.text('name', ...userName)}, ${identity})`;
 }
 
-const principal = (d: Dialect, { sessions }: Settings): string =>
-  `COALESCE(${principalArn(d, sessions)}, ${firstText(d, ...service)}, ${userArn(d)}, ${firstText(d, ...userName)}, ${identity(d, sessions)})`;
-
-function resource(d: Dialect, kind: Settings['resource']): string {
-  const call = `${firstText(d, 'eventSource')} || ':' || ${firstText(d, 'eventName')}`;
-  if (kind === 'call') return call;
-  return `${call} || COALESCE(' ' || ${firstText(d, firstResource)}, '')`;
+function resource(facts: Facts, kind: Settings['resource']): string {
+  const call = `${facts.text('source', 'eventSource')} || ':' || ${facts.text('event', 'eventName')}`;
+  return kind === 'call' ? call : `${call} || COALESCE(' ' || ${facts.text('target', firstResource)}, '')`;
 }
 
 function conditions(d: Dialect, { services, calls }: Settings): string[] {
@@ -72,14 +70,17 @@ export const cloudtrailApiCalls = defineView({
   columns,
   where: [],
   output: accessViewColumns,
-  sql: (d, chosen) =>
-    pairDays(d, {
-      scope: chosen.scope === 'account' ? firstText(d, 'recipientAccountId') : `''`,
-      user: principal(d, chosen),
-      resource: resource(d, chosen.resource),
+  sql(d, chosen) {
+    const facts = new Facts(d);
+    return pairDays(d, {
+      facts,
       at: firstMoment(d, 'eventTime', 'TimeGenerated'),
-      host: firstText(d, 'sourceIPAddress'),
       where: conditions(d, chosen),
+      scope: chosen.scope === 'account' ? facts.text('recipient', 'recipientAccountId') : `''`,
+      user: principal(d, facts, chosen.sessions),
+      resource: resource(facts, chosen.resource),
+      host: facts.text('address', 'sourceIPAddress'),
       keepUnknown: chosen.unknown === 'keep',
-    }),
+    });
+  },
 });

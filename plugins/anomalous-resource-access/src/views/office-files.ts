@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
 import { actorColumns, officeActor } from './office-activity.ts';
+import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
-import { firstText, optionalTexts } from './source-columns.ts';
+import { among, firstText, optionalTexts } from './source-columns.ts';
 
 const object = ['OfficeObjectId', 'ObjectId'] as const;
 const site = ['Site_Url', 'SiteUrl'] as const;
@@ -25,21 +26,17 @@ const fileOperations = [
 /** A URL in lower case and without a slash at its end: SharePoint does not tell cases apart. */
 const url = (expression: string): string => `NULLIF(TRIM(TRAILING '/' FROM LOWER(${expression})), '')`;
 
-const siteOfObject = (d: Dialect): string =>
-  `NULLIF(regexp_extract(${url(firstText(d, ...object))}, ${d.literal('^(https?://[^/]+(/(sites|teams|personal)/[^/]+)?)')}, 1), '')`;
-const siteUrl = (d: Dialect): string => `COALESCE(${url(firstText(d, ...site))}, ${siteOfObject(d)})`;
+const siteOfUrl = '^(https?://[^/]+(/(sites|teams|personal)/[^/]+)?)';
 
-function folder(d: Dialect): string {
-  const relative = `${siteUrl(d)} || '/' || NULLIF(TRIM(BOTH '/' FROM LOWER(${firstText(d, 'SourceRelativeUrl')})), '')`;
-  const ofObject = `NULLIF(regexp_replace(${url(firstText(d, ...object))}, '/[^/]*$', ''), '')`;
-  return `COALESCE(${relative}, ${ofObject}, ${siteUrl(d)})`;
+/** The site, folder or file of a record: from the site's columns, else from the URL of the object. */
+function resource(d: Dialect, facts: Facts, kind: z.output<typeof settings>['resource']): string {
+  const whole = url(facts.text('object', ...object));
+  const siteUrl = `COALESCE(${url(facts.text('site', ...site))}, NULLIF(regexp_extract(${whole}, ${d.literal(siteOfUrl)}, 1), ''))`;
+  if (kind === 'site') return siteUrl;
+  const relative = `NULLIF(TRIM(BOTH '/' FROM LOWER(${facts.text('folder', 'SourceRelativeUrl')})), '')`;
+  const folder = `COALESCE(${siteUrl} || '/' || ${relative}, NULLIF(regexp_replace(${whole}, '/[^/]*$', ''), ''), ${siteUrl})`;
+  return kind === 'folder' ? folder : `COALESCE(${whole}, ${folder} || '/' || LOWER(${facts.text('file', 'SourceFileName')}))`;
 }
-
-const resources = {
-  site: siteUrl,
-  folder,
-  file: (d: Dialect): string => `COALESCE(${url(firstText(d, ...object))}, ${folder(d)} || '/' || LOWER(${firstText(d, 'SourceFileName')}))`,
-};
 
 const ownAccounts = ['app@sharepoint', 'sharepoint\\system', 'system account', 'nt authority\\system'];
 
@@ -52,15 +49,12 @@ export const officeFiles = defineView({
   where: [{ columns: ['Operation'], in: fileOperations }],
   output: accessViewColumns,
   sql(d, chosen) {
-    const { user, at, host, tenant } = officeActor(d);
-    const own = `NOT COALESCE(${user} IN (${ownAccounts.map((name) => d.literal(name)).join(', ')}), FALSE)`;
+    const facts = new Facts(d);
+    const own = `COALESCE(LOWER(${firstText(d, 'UserId')}) IN ${among(d, ownAccounts)}, FALSE)`;
     return pairDays(d, {
-      scope: chosen.scope === 'tenant' ? tenant : `''`,
-      user,
-      resource: resources[chosen.resource](d),
-      at,
-      host,
-      where: chosen.noise === 'drop' ? [own] : [],
+      ...officeActor(d, facts, chosen.scope),
+      where: chosen.noise === 'drop' ? [`NOT ${own}`] : [],
+      resource: resource(d, facts, chosen.resource),
       keepUnknown: chosen.unknown === 'keep',
     });
   },

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView } from '@byoml/core';
 import { actorColumns, officeActor } from './office-activity.ts';
+import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
-import { firstText, optionalTexts } from './source-columns.ts';
+import { optionalTexts } from './source-columns.ts';
 
 const settings = z.strictObject({
   resource: z.enum(['operation', 'workload-operation']).default('operation').describe('A resource is an operation (New-InboundConnector), or Workload:Operation'),
@@ -20,14 +21,11 @@ export const officeOperations = defineView({
   where: [],
   output: accessViewColumns,
   sql(d, chosen) {
-    const { user, at, host, tenant } = officeActor(d);
-    const operation = firstText(d, 'Operation');
+    const facts = new Facts(d);
+    const operation = facts.text('operation', 'Operation');
     return pairDays(d, {
-      scope: chosen.scope === 'tenant' ? tenant : `''`,
-      user,
-      resource: chosen.resource === 'operation' ? operation : `COALESCE(${firstText(d, 'OfficeWorkload', 'Workload')} || ':', '') || ${operation}`,
-      at,
-      host,
+      ...officeActor(d, facts, chosen.scope),
+      resource: chosen.resource === 'operation' ? operation : `COALESCE(${facts.text('workload', 'OfficeWorkload', 'Workload')} || ':', '') || ${operation}`,
       keepUnknown: chosen.unknown === 'keep',
     });
   },

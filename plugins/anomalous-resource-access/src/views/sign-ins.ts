@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView } from '@byoml/core';
+import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
 import { firstMoment, firstText, optionalTexts } from './source-columns.ts';
@@ -22,14 +23,17 @@ export const signIns = defineView({
   columns: { ...optionalTexts('TimeGenerated', 'CreatedDateTime', 'UserId', ...application, ...target, 'IPAddress', 'ResultType', 'TenantId', 'AADTenantId'), UserPrincipalName: z.string() },
   where: [],
   output: accessViewColumns,
-  sql: (d, chosen) =>
-    pairDays(d, {
-      scope: chosen.scope === 'tenant' ? firstText(d, 'AADTenantId', 'TenantId') : `''`,
-      user: `LOWER(${firstText(d, 'UserPrincipalName', 'UserId')})`,
-      resource: firstText(d, ...(chosen.resource === 'application' ? application : target)),
+  sql(d, chosen) {
+    const facts = new Facts(d);
+    return pairDays(d, {
+      facts,
       at: firstMoment(d, 'TimeGenerated', 'CreatedDateTime'),
-      host: firstText(d, 'IPAddress'),
       where: chosen.results === 'successful' ? [`${firstText(d, 'ResultType')} = '0'`] : [],
+      scope: chosen.scope === 'tenant' ? facts.text('tenant', 'AADTenantId', 'TenantId') : `''`,
+      user: `LOWER(${facts.text('principal', 'UserPrincipalName', 'UserId')})`,
+      resource: facts.text('target', ...(chosen.resource === 'application' ? application : target)),
+      host: facts.text('address', 'IPAddress'),
       keepUnknown: chosen.unknown === 'keep',
-    }),
+    });
+  },
 });

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
+import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { unknownSetting } from './settings.ts';
 import { firstMoment, firstText, optionalTexts } from './source-columns.ts';
-import { isMachineAccount, subjectAccount, subjectColumns, subjectDomain, subjectName } from './windows-account.ts';
-
-const inEventData = <Name extends string>(name: Name) => [name, `event_data.${name}`, `winlog.event_data.${name}`, `EventData.${name}`] as const;
+import { inEventData, isMachineAccount, subject, subjectColumns } from './windows-account.ts';
 
 const event = ['EventID', 'event_id', 'winlog.event_id', 'event.code'] as const;
 const share = inEventData('ShareName');
@@ -29,37 +28,34 @@ type Settings = z.output<typeof settings>;
 
 const backslash = '\\';
 
-/** Share name as its server spells it, without the server; NULL when the event names none. */
-const shareName = (d: Dialect): string =>
-  `NULLIF(SPLIT_PART(TRIM(TRAILING ${d.literal(backslash)} FROM ${firstText(d, ...share)}), ${d.literal(backslash)}, -1), '')`;
-
 /** Folders that hold the target, at most `depth`, each behind a backslash; in lower case, since clients spell them as they like. */
-function folders(d: Dialect, depth: number): string {
+function folders(d: Dialect, path: string, depth: number): string {
   const slash = d.literal(backslash);
-  const parent = `regexp_replace(TRIM(BOTH ${slash} FROM LOWER(${firstText(d, ...target)})), ${d.literal(String.raw`\\?[^\\]*$`)}, '')`;
-  return Array.from({ length: depth }, (_, i) => `COALESCE(${slash} || NULLIF(SPLIT_PART(${parent}, ${slash}, ${i + 1}), ''), '')`).join(' || ');
+  const parent = `regexp_replace(TRIM(BOTH ${slash} FROM LOWER(${path})), ${d.literal(String.raw`\\?[^\\]*$`)}, '')`;
+  return Array.from({ length: depth }, (_, i) => ` || COALESCE(${slash} || NULLIF(SPLIT_PART(${parent}, ${slash}, ${i + 1}), ''), '')`).join('');
 }
 
-function resource(d: Dialect, { resource: kind, depth }: Settings): string {
-  const server = kind === 'share' ? `'*'` : `COALESCE(UPPER(${firstText(d, ...computer)}), '*')`;
-  const root = `${d.literal('\\\\')} || ${server} || ${d.literal(backslash)} || ${shareName(d)}`;
-  return depth === 0 ? root : `${root} || ${folders(d, depth)}`;
+/** `\\SERVER\share` and folders; the share as its server spells it, the server in upper case. */
+function resource(d: Dialect, facts: Facts, { resource: kind, depth }: Settings): string {
+  const slash = d.literal(backslash);
+  const server = kind === 'share' ? `'*'` : `COALESCE(UPPER(${facts.text('computer', ...computer)}), '*')`;
+  const name = `NULLIF(SPLIT_PART(TRIM(TRAILING ${slash} FROM ${facts.text('share', ...share)}), ${slash}, -1), '')`;
+  const root = `${d.literal('\\\\')} || ${server} || ${slash} || ${name}`;
+  return depth === 0 ? root : root + folders(d, facts.text('target', ...target), depth);
 }
 
-function scope(d: Dialect, kind: Settings['scope']): string {
-  if (kind === 'domain') return subjectDomain(d);
-  return kind === 'tenant' ? firstText(d, 'TenantId') : `''`;
-}
+const quietShares = ['ipc$', 'sysvol', 'netlogon'];
 
-const quiet = ['ipc$', 'sysvol', 'netlogon'];
+/** Whether a record is of a share that every logon opens. */
+function isQuietShare(d: Dialect): string {
+  const spelled = `LOWER(${firstText(d, ...share)})`;
+  return `COALESCE(${quietShares.map((name) => `RIGHT(${spelled}, ${name.length + 1}) = ${d.literal(backslash + name)} OR ${spelled} = ${d.literal(name)}`).join(' OR ')}, FALSE)`;
+}
 
 function conditions(d: Dialect, { events, noise }: Settings): string[] {
   const kept = [];
   if (events !== 'all') kept.push(`${firstText(d, ...event)} = ${d.literal(events)}`);
-  if (noise === 'drop') {
-    kept.push(`NOT COALESCE(${isMachineAccount(d)}, FALSE)`);
-    kept.push(`NOT COALESCE(LOWER(${shareName(d)}) IN (${quiet.map((name) => d.literal(name)).join(', ')}), FALSE)`);
-  }
+  if (noise === 'drop') kept.push(`NOT ${isMachineAccount(d)}`, `NOT ${isQuietShare(d)}`);
   return kept;
 }
 
@@ -71,14 +67,19 @@ export const windowsFileShares = defineView({
   columns,
   where: [{ columns: event, in: ['5140', '5145'] }],
   output: accessViewColumns,
-  sql: (d, chosen) =>
-    pairDays(d, {
-      scope: scope(d, chosen.scope),
-      user: chosen.user === 'name' ? subjectName(d) : subjectAccount(d),
-      resource: resource(d, chosen),
+  sql(d, chosen) {
+    const facts = new Facts(d);
+    const who = subject(d, facts);
+    const scopes = { none: () => `''`, domain: () => who.domain, tenant: () => facts.text('tenant', 'TenantId') };
+    return pairDays(d, {
+      facts,
       at: firstMoment(d, ...time),
-      host: firstText(d, ...address),
       where: conditions(d, chosen),
+      scope: scopes[chosen.scope](),
+      user: chosen.user === 'name' ? who.name : who.account,
+      resource: resource(d, facts, chosen),
+      host: facts.text('address', ...address),
       keepUnknown: chosen.unknown === 'keep',
-    }),
+    });
+  },
 });
