@@ -1,5 +1,6 @@
 import type { AccessGraph } from '../graph/access-graph.ts';
 import type { Csr } from '../graph/csr.ts';
+import { Neighbourhood } from './neighbourhood.ts';
 
 /** A weighted graph whose nodes stand for sets of users and resources. */
 export class AggregateGraph {
@@ -19,10 +20,6 @@ export class AggregateGraph {
 
   get size(): number {
     return this.userDegrees.length;
-  }
-
-  mover(labels: Int32Array): Mover {
-    return new Mover(this, labels);
   }
 
   /** The graph whose nodes are the groups of this one's nodes; edges within a group vanish. */
@@ -73,79 +70,4 @@ export function bipartite({ byUser, byResource, userDegrees, resourceDegrees, to
   const ofResources = new Float64Array(size);
   ofResources.set(resourceDegrees, users);
   return new AggregateGraph({ starts, columns, values }, ofUsers, ofResources, total);
-}
-
-/** Weights from a node to the communities around it. */
-class Neighbourhood {
-  readonly #weights: Float64Array;
-  readonly #met: Int32Array;
-  #count = 0;
-
-  constructor(labels: number) {
-    this.#weights = new Float64Array(labels);
-    this.#met = new Int32Array(labels);
-  }
-
-  add({ starts, columns, values }: Csr, node: number, labels: Int32Array): void {
-    for (let e = starts[node] as number; e < (starts[node + 1] as number); e++) {
-      const label = labels[columns[e] as number] as number;
-      if (this.#weights[label] === 0) this.#met[this.#count++] = label;
-      this.#weights[label]! += values[e] as number;
-    }
-  }
-  labels(): Int32Array {
-    return this.#met.subarray(0, this.#count);
-  }
-  weightOf(label: number): number {
-    return this.#weights[label] as number;
-  }
-  clear(): void {
-    for (let i = 0; i < this.#count; i++) this.#weights[this.#met[i] as number] = 0;
-    this.#count = 0;
-  }
-}
-
-/** Holds the degrees of the communities while nodes move between them. */
-class Mover {
-  readonly #graph: AggregateGraph;
-  readonly #labels: Int32Array;
-  readonly #users: Float64Array;
-  readonly #resources: Float64Array;
-  readonly #near: Neighbourhood;
-
-  constructor(graph: AggregateGraph, labels: Int32Array) {
-    this.#graph = graph;
-    this.#labels = labels;
-    this.#users = graph.userDegrees.slice();
-    this.#resources = graph.resourceDegrees.slice();
-    this.#near = new Neighbourhood(graph.size);
-  }
-
-  /** Puts a node where modularity gains most; ties go to the smaller label, and staying wins a tie. */
-  move(node: number): boolean {
-    const from = this.#labels[node] as number;
-    this.#shift(node, from, -1);
-    this.#near.add(this.#graph.edges, node, this.#labels);
-    let best = from;
-    let bestGain = this.#gain(node, from) + 1e-12 * this.#graph.total;
-    for (const label of this.#near.labels()) {
-      const gain = this.#gain(node, label);
-      if (gain > bestGain || (gain === bestGain && label < best && best !== from)) [best, bestGain] = [label, gain];
-    }
-    this.#near.clear();
-    this.#labels[node] = best;
-    this.#shift(node, best, 1);
-    return best !== from;
-  }
-
-  #gain(node: number, label: number): number {
-    const { userDegrees, resourceDegrees, total } = this.#graph;
-    const expected = (userDegrees[node] as number) * (this.#resources[label] as number) + (resourceDegrees[node] as number) * (this.#users[label] as number);
-    return this.#near.weightOf(label) - expected / total;
-  }
-
-  #shift(node: number, label: number, sign: number): void {
-    this.#users[label]! += sign * (this.#graph.userDegrees[node] as number);
-    this.#resources[label]! += sign * (this.#graph.resourceDegrees[node] as number);
-  }
 }

@@ -2,6 +2,7 @@ import { keyedHash } from '@byoml/core/random';
 import type { AccessGraph } from '../graph/access-graph.ts';
 import { grouped } from '../graph/csr.ts';
 import { bipartite, type AggregateGraph } from './aggregate-graph.ts';
+import { Mover } from './mover.ts';
 
 const mostVisits = 10;
 const mostLevels = 8;
@@ -23,7 +24,7 @@ function visitingOrder({ users, resources }: AccessGraph, seed: number): Int32Ar
  * (Traag et al. 2019), at most `mostVisits` times the number of nodes. Answers whether any moved.
  */
 function moveNodes(graph: AggregateGraph, labels: Int32Array, order: Int32Array): boolean {
-  const mover = graph.mover(labels);
+  const mover = new Mover(graph, labels);
   const { starts, columns } = graph.edges;
   const queue = order.slice();
   const queued = new Uint8Array(graph.size).fill(1);
