@@ -59,8 +59,12 @@ function cellStored(cell: unknown): StoredType {
 }
 
 async function* cellsOf(name: string, { names, types, first, rest }: Held): AsyncGenerator<readonly ArrayLike<unknown>[]> {
-  for (const batch of first) yield arrays(name, names, types, batch);
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield arrays(name, names, types, next.value);
+  try {
+    for (const batch of first) yield arrays(name, names, types, batch);
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield arrays(name, names, types, next.value);
+  } finally {
+    await rest.return?.();
+  }
 }
 
 function arrays(name: string, names: readonly string[], types: readonly StoredType[], { length, columns }: Batch): readonly ArrayLike<unknown>[] {

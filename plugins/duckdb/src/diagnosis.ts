@@ -6,12 +6,19 @@ import { firstLine } from './failure.ts';
 import { lineTooLong, longestLine } from './long-lines.ts';
 import type { StagedFile } from './staging.ts';
 
-const aboutContent = /^(?:Invalid Input Error|IO Error|Invalid Error|Serialization Error|Invalid type Error|Not implemented Error|Conversion Error: .*(?:CSV|JSON)|.*TProtocolException|.*[Pp]arquet)/su;
+const aboutContent: Readonly<Record<FileFormat, RegExp>> = {
+  jsonl: /Malformed JSON|JSON transform error|maximum_object_size|a record is not an object/u,
+  csv: /CSV Error|CSV Parser|Maximum line size/u,
+  parquet: /^(?:Invalid Input|Invalid|IO|Serialization|Not implemented) Error|^TProtocolException/u,
+};
+const gone = /^IO Error: (?:No files found|Cannot open file|Could not)/u;
 
 /** What is wrong with the files, when DuckDB could not read one: their lines are looked through once more, so that the message names the line. */
 export async function diagnose(error: Error, files: readonly StagedFile[], format: FileFormat, signal: AbortSignal): Promise<Error> {
-  if (files.length === 0 || !aboutContent.test(error.message)) return error;
   const file = blamed(error.message, files);
+  if (!file) return error;
+  if (gone.test(error.message)) return new ByomlError('FILE_MISSING', `${file.origin} cannot be read`, { details: { file: file.origin }, cause: error });
+  if (!aboutContent[format].test(error.message)) return error;
   if (format === 'parquet') return corrupt(file, `not a whole Parquet file: ${reason(error.message)}`, undefined, error);
   for (const each of format === 'csv' ? [file] : files) {
     const found = await firstBadLine(each, format, signal);
@@ -21,7 +28,7 @@ export async function diagnose(error: Error, files: readonly StagedFile[], forma
   return corrupt(file, reason(error.message), undefined, error);
 }
 
-const blamed = (message: string, files: readonly StagedFile[]): StagedFile => files.find(({ path }) => message.includes(`"${path}"`) || message.includes(`file = ${path}\n`)) ?? (files[0] as StagedFile);
+const blamed = (message: string, files: readonly StagedFile[]): StagedFile | undefined => files.find(({ path }) => message.includes(`"${path}"`) || message.includes(`file = ${path}\n`)) ?? files[0];
 
 const reason = (message: string): string => firstLine(message).replace(/^[\w ]*Error: /u, '');
 

@@ -15,18 +15,23 @@ export interface Wanted {
   readonly plan?: PlannedColumn;
 }
 
+export interface Encoded {
+  readonly table: Table;
+  readonly rows: number;
+}
+
 const isText = (type: CellType): boolean => type === 'text' || type === 'other';
 
 /**
  * Reads the wanted columns once, typed and checked, into a table whose text columns are dictionaries (ENUM).
  * An ENUM cast keeps the order of rows, which a join with a table of ids does not.
  */
-export async function encode(session: Session, table: Table, wanted: readonly Wanted[], run: Run): Promise<Table> {
+export async function encode(session: Session, table: Table, wanted: readonly Wanted[], run: Run): Promise<Encoded> {
   const typed = session.fresh('typed');
   const values = wanted.map((column, i) => `${valueOf(column)} AS c${i}`);
   const bad = wanted.map(badOf).filter((sql) => sql !== 'false');
   await session.execute(`CREATE TABLE ${typed} AS SELECT ${[...values, `(${bad.join(' OR ') || 'false'}) AS bad`].join(', ')} FROM (${table.from})`, run);
-  await checkFilled(session, table, typed, wanted, run);
+  const rows = await checkFilled(session, table, typed, wanted, run);
   await checkNumbers(session, table, typed, wanted, run);
   const coded = session.fresh('coded');
   const fields: Field[] = [];
@@ -34,7 +39,7 @@ export async function encode(session: Session, table: Table, wanted: readonly Wa
   const cells = fields.map(({ column, stored }) => (stored === 'ENUM' ? `CAST(${column} AS ${enumOf(typed, column)}) AS ${column}` : column));
   await session.execute(`CREATE TABLE ${coded} AS SELECT ${cells.join(', ')} FROM ${typed}`, run);
   await session.execute(`DROP TABLE ${typed}`, run);
-  return { name: table.name, from: `SELECT * FROM ${coded}`, fields };
+  return { table: { name: table.name, from: `SELECT * FROM ${coded}`, fields }, rows };
 }
 
 function valueOf({ field, type, plan }: Wanted): string {
@@ -48,11 +53,11 @@ const badOf = ({ field, type, plan }: Wanted): string => (field && plan ? conver
 
 const enumOf = (typed: string, column: string): string => `${typed}_${column}`;
 
-/** The first row with a cell that is not of its type, or that is empty although required. */
-async function checkFilled(session: Session, table: Table, typed: string, wanted: readonly Wanted[], run: Run): Promise<void> {
+/** How many rows there are; throws for the first with a cell that is not of its type, or that is empty although required. */
+async function checkFilled(session: Session, table: Table, typed: string, wanted: readonly Wanted[], run: Run): Promise<number> {
   const empty = wanted.flatMap(({ plan }, i) => (plan?.required ? [`c${i} IS NULL`] : []));
-  const [[found] = []] = await session.rows(`SELECT min(rowid) FROM ${typed} WHERE ${['bad', ...empty].join(' OR ')}`, run);
-  if (found === null || found === undefined) return;
+  const [[rows, found] = []] = await session.rows(`SELECT count(*), min(rowid) FILTER (WHERE ${['bad', ...empty].join(' OR ')}) FROM ${typed}`, run);
+  if (found === null || found === undefined) return Number(rows);
   const row = Number(found);
   const looked = wanted.filter(({ field, plan }) => field && plan);
   const cells = looked.flatMap((column) => [text(column.field as Field), convert(column.field as Field, column.type).bad]);

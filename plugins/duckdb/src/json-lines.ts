@@ -10,7 +10,7 @@ const sampled = 2048;
 /** JSON Lines files. Only the keys that are asked for are taken out of the records. */
 export async function jsonLinesTable(session: Session, name: string, files: readonly StagedFile[], run: Run): Promise<Table> {
   const paths = files.filter(({ bytes }) => bytes > 0).map(({ path }) => path);
-  if (paths.length === 0) return { name, from: 'SELECT 1 AS c0 WHERE false', fields: [], empty: true };
+  if (paths.length === 0) return nothing(name);
   const narrow = (names: readonly string[], nested: ReadonlySet<string>): Table => {
     const fields = names.map((key, i): Field => ({ name: key, column: `c${i}`, stored: nested.has(key) ? 'JSON' : 'VARCHAR', type: nested.has(key) ? 'other' : 'text' }));
     return { name, fields, from: select(paths, fields), narrow };
@@ -20,6 +20,7 @@ export async function jsonLinesTable(session: Session, name: string, files: read
     return { name, fields, from: select(paths, fields), narrow };
   };
   const head = await structure(session, `(SELECT json FROM ${objects(paths)} LIMIT ${sampled})`, run);
+  if (Object.keys(head).length === 0 && (await isBlank(session, paths, run))) return nothing(name);
   const complete = async (later: Run): Promise<Table> => {
     const all = await structure(session, objects(paths), later);
     // Threads meet rare keys in any order: keys of the sample keep theirs, the rest follow by name.
@@ -27,6 +28,12 @@ export async function jsonLinesTable(session: Session, name: string, files: read
     return whole(Object.fromEntries(order.map((key) => [key, all[key]])));
   };
   return { ...whole(head), complete };
+}
+
+const nothing = (name: string): Table => ({ name, from: 'SELECT 1 AS c0 WHERE false', fields: [], empty: true });
+
+async function isBlank(session: Session, paths: readonly string[], run: Run): Promise<boolean> {
+  return (await session.rows(`SELECT 1 FROM ${objects(paths)} LIMIT 1`, run)).length === 0;
 }
 
 type Structure = Readonly<Record<string, unknown>>;
@@ -46,8 +53,9 @@ function select(paths: readonly string[], fields: readonly Field[]): string {
 
 async function structure(session: Session, from: string, run: Run): Promise<Structure> {
   const [[json] = []] = await session.rows(`SELECT json_group_structure(json) FROM ${from}`, run);
-  const parsed: unknown = JSON.parse((json as string | null) ?? '{}');
-  return typeof parsed === 'object' && parsed !== null ? (parsed as Structure) : {};
+  const shape: unknown = json === null || json === undefined ? {} : JSON.parse(json as string);
+  if (typeof shape === 'object' && shape !== null && !Array.isArray(shape)) return shape as Structure;
+  throw await session.failure(new Error('Invalid Input Error: a record is not an object'), run.signal);
 }
 
 const numeric = /^U?(?:BIGINT|HUGEINT|INTEGER)$|^DOUBLE$/u;

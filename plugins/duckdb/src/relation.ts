@@ -16,7 +16,7 @@ export class DuckDbRelation<C extends Columns = Columns> implements Relation<C> 
   readonly #table: Table;
   readonly #run: Run;
   #whole: Promise<Table> | undefined;
-  #encoded: Promise<Encoded> | undefined;
+  #encoded: Promise<Whole> | undefined;
   #count: Promise<number> | undefined;
 
   constructor(session: Session, table: Table, run: Run, count?: number) {
@@ -38,10 +38,9 @@ export class DuckDbRelation<C extends Columns = Columns> implements Relation<C> 
       const field = fieldOf(table, column.name);
       return field || column.default !== undefined || table.empty ? [{ name: column.name, type: column.type, field, plan: column }] : [];
     });
-    const encoded = await encode(this.#session, table, wanted, run);
-    const relation = new DuckDbRelation<Out>(this.#session, encoded, run);
-    this.#count ??= relation.count();
-    return relation;
+    const { table: encoded, rows } = await encode(this.#session, table, wanted, run);
+    this.#count ??= Promise.resolve(rows);
+    return new DuckDbRelation<Out>(this.#session, encoded, run, rows);
   }
 
   /** The table that has all `required` columns; of a file of records only what is `wanted` is read. */
@@ -74,10 +73,10 @@ export class DuckDbRelation<C extends Columns = Columns> implements Relation<C> 
     for await (const batch of readBatches(this.#session, table, holes, run)) yield batch as Batch<C>;
   }
 
-  async #encode(run: Run): Promise<Encoded> {
+  async #encode(run: Run): Promise<Whole> {
     const whole = await this.#all(run);
     const isEncoded = whole.fields.every(({ type, stored }) => (type !== 'text' && type !== 'other') || stored === 'ENUM');
-    const table = isEncoded ? whole : await encode(this.#session, whole, whole.fields.map((field) => ({ name: field.name, type: field.type, field })), run);
+    const { table } = isEncoded ? { table: whole } : await encode(this.#session, whole, whole.fields.map((field) => ({ name: field.name, type: field.type, field })), run);
     return { table, holes: await this.#holes(table, run) };
   }
 
@@ -111,7 +110,7 @@ export class DuckDbRelation<C extends Columns = Columns> implements Relation<C> 
   }
 }
 
-interface Encoded {
+interface Whole {
   readonly table: Table;
   readonly holes: ReadonlySet<string>;
 }

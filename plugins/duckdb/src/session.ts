@@ -91,7 +91,7 @@ export class Session implements AsyncDisposable {
       run.signal.throwIfAborted();
       yield* chunks(await connection.stream(sql));
     } catch (error) {
-      throw await this.#failure(error, run.signal);
+      throw await this.failure(error, run.signal);
     } finally {
       run.signal.removeEventListener('abort', interrupt);
       connection.closeSync();
@@ -125,14 +125,15 @@ export class Session implements AsyncDisposable {
       run.signal.throwIfAborted();
       return await work(connection);
     } catch (error) {
-      throw await this.#failure(error, run.signal);
+      throw await this.failure(error, run.signal);
     } finally {
       run.signal.removeEventListener('abort', interrupt);
       connection.closeSync();
     }
   }
 
-  async #failure(thrown: unknown, signal: AbortSignal): Promise<Error> {
+  /** What was thrown, as an error that names the file and line where it is about one. */
+  async failure(thrown: unknown, signal: AbortSignal): Promise<Error> {
     const error = engineFailure(thrown, signal);
     return isByomlError(error) ? error : this.#diagnose(error, signal);
   }

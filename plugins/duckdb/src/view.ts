@@ -1,7 +1,8 @@
-import { cellType, type Predicate, type Run, type ViewDefinition } from '@byoml/core';
+import { ByomlError, cellType, isByomlError, type Predicate, type Run, type ViewDefinition } from '@byoml/core';
 import { columnsMissing, parsePath, planColumns, type PlannedColumn } from '@byoml/core/engine';
 import { convert, sqlType, storedFor, text } from './conversion.ts';
 import { dialect, ident, jsonPath, literal } from './dialect.ts';
+import { firstLine } from './failure.ts';
 import type { Session } from './session.ts';
 import { fieldOf, type Field, type Table } from './table.ts';
 import { withoutRepeats } from './unique.ts';
@@ -12,7 +13,9 @@ export async function viewTable(session: Session, table: Table, view: ViewDefini
   const output = Object.entries(view.output).map(([name, schema], i) => ({ name, column: `c${i}`, type: cellType(schema as never) }));
   const cells = output.map(({ name, column, type }) => `CAST(${ident(name)} AS ${sqlType[type]}) AS ${column}`);
   const made = session.fresh('view');
-  await session.execute(`CREATE TABLE ${made} AS WITH source AS (${source}) SELECT ${cells.join(', ')} FROM (${view.sql(dialect, settings as never)})`, run);
+  await session.execute(`CREATE TABLE ${made} AS WITH source AS (${source}) SELECT ${cells.join(', ')} FROM (${view.sql(dialect, settings as never)})`, run).catch((error: unknown) => {
+    throw isByomlError(error) ? error : new ByomlError('COMPONENT_FAILED', `view ${view.id} over ${table.name}: ${firstLine((error as Error).message)}`, { details: { view: view.id }, cause: error });
+  });
   return { name: table.name, from: `SELECT * FROM ${made}`, fields: output.map((field): Field => ({ ...field, stored: storedFor[field.type] })) };
 }
 

@@ -12,16 +12,27 @@ export async function writeTable(session: Session, table: Table, path: string, f
   const made = join(session.folder, `${session.fresh('write')}.${format}`);
   try {
     await writable(path);
+    refuseSameNames(table.fields);
     const cells = await Promise.all(table.fields.map((field) => cellFor(session, table, field, format, run)));
     const select = `SELECT ${cells.map((cell, i) => `${cell} AS ${ident((table.fields[i] as Field).name)}`).join(', ')} FROM (${table.from})`;
     const rows = await session.execute(`COPY (${select}) TO ${literal(made)} (${options(format, path)})`, run);
     await moveInto(made, path);
     return { rows };
   } catch (error) {
-    if (isByomlError(error)) throw error;
+    if (isByomlError(error) && !(error.code === 'MEMORY_EXCEEDED' && error.message.includes(basename(made)))) throw error;
     throw new ByomlError('WRITE_FAILED', `${path} could not be written: ${(error as Error).message}`, { details: { file: path }, cause: error });
   } finally {
     await rm(made, { force: true });
+  }
+}
+
+/** DuckDB would rename the second of two such columns. */
+function refuseSameNames(fields: readonly Field[]): void {
+  const seen = new Map<string, string>();
+  for (const { name } of fields) {
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) throw new Error(`the columns "${other}" and "${name}" differ only in letter case`);
+    seen.set(name.toLowerCase(), name);
   }
 }
 

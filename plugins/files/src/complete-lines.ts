@@ -1,0 +1,49 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
+import type { ScanFile } from '@byoml/core';
+
+const block = 65_536;
+const newline = 0x0a;
+
+/** The complete records of a JSON Lines file that may still be appended to; undefined when there is none yet. */
+export async function completeLines(path: string): Promise<ScanFile | undefined> {
+  await using file = await open(path);
+  const { size, mtimeMs } = await file.stat();
+  const offset = await afterMark(file);
+  const end = await endOfRecords(file, size);
+  if (end <= offset) return undefined;
+  return { url: pathToFileURL(path).href, bytes: end - offset, version: `${size}-${mtimeMs}`, ...(offset > 0 ? { offset } : {}) };
+}
+
+async function read(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(to - from), 0, to - from, from);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function afterMark(file: FileHandle): Promise<number> {
+  const head = await read(file, 0, 3);
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+}
+
+/** Where the last record ends: after the last line break, or at the end when what follows is a whole record. */
+async function endOfRecords(file: FileHandle, size: number): Promise<number> {
+  let tail = Buffer.alloc(0);
+  for (let from = size; from > 0; ) {
+    const start = Math.max(0, from - (tail.length === 0 ? 1 : block));
+    tail = Buffer.concat([await read(file, start, from), tail]);
+    from = start;
+    const at = tail.lastIndexOf(newline);
+    if (at === tail.length - 1) return size;
+    if (at >= 0) return isRecord(tail.subarray(at + 1)) ? size : from + at + 1;
+  }
+  return isRecord(tail) ? size : 0;
+}
+
+function isRecord(line: Buffer): boolean {
+  try {
+    const record: unknown = JSON.parse(line.toString('utf8').replace(/^\uFEFF/u, ''));
+    return typeof record === 'object' && record !== null;
+  } catch {
+    return false;
+  }
+}

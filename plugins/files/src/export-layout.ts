@@ -1,0 +1,56 @@
+/**
+ * Where a folder stands in the data-export layout:
+ * `WorkspaceResourceId=/subscriptions/…/workspaces/<name>/y=2026/m=11/d=24/h=06/m=05/PT05M.json` (or `m=00/PT1H.json`).
+ */
+export interface ExportPlace {
+  /** Parts of the workspace's resource id, in lower case; undefined above `WorkspaceResourceId=`. */
+  readonly workspace?: readonly string[];
+  /** Year, month, day, hour and minute, as far as the folder has them. */
+  readonly time: readonly number[];
+}
+
+/** Milliseconds since 1970, half-open. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+const workspaceRoot = 'workspaceresourceid=';
+const levels = [/^y=(\d{4})$/u, /^m=(\d{1,2})$/u, /^d=(\d{1,2})$/u, /^h=(\d{1,2})$/u, /^m=(\d{1,2})$/u] as const;
+/** A resource id has eight parts; a few more leave room for another root. */
+const mostParts = 12;
+
+export const aboveWorkspaces: ExportPlace = { time: [] };
+
+/** The place of a folder inside another one; undefined when the layout has no such folder. */
+export function placeInside(place: ExportPlace, folder: string): ExportPlace | undefined {
+  const name = folder.toLowerCase();
+  if (name === workspaceRoot) return { workspace: [], time: [] };
+  if (!place.workspace) return undefined;
+  const value = levels[place.time.length]?.exec(name)?.[1];
+  if (value !== undefined) return { ...place, time: [...place.time, Number(value)] };
+  if (place.time.length > 0 || place.workspace.length >= mostParts) return undefined;
+  return { workspace: [...place.workspace, name], time: [] };
+}
+
+/** The time that records below a folder are of; undefined above the years. */
+export function spanOf({ time }: ExportPlace): Span | undefined {
+  const [year, month = 1, day = 1, hour = 0] = time;
+  if (year === undefined) return undefined;
+  const next = [[year + 1, 1, 1, 0], [year, month + 1, 1, 0], [year, month, day + 1, 0], [year, month, day, hour + 1]] as const;
+  const [toYear, toMonth, toDay, toHour] = next[Math.min(time.length, next.length) - 1] as (typeof next)[number];
+  return { from: Date.UTC(year, month - 1, day, hour), to: Date.UTC(toYear, toMonth - 1, toDay, toHour) };
+}
+
+export const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;
+
+const blob = /^pt(?:05m|1h)(?:_(?<part>\d+))?\.json$/u;
+
+/** Which part of its folder's records a blob holds (the first has no suffix and is 0); undefined for other files. */
+export function blobPart(name: string): number | undefined {
+  const found = blob.exec(name.toLowerCase());
+  return found ? Number(found.groups?.['part'] ?? 0) : undefined;
+}
+
+/** The container that the export writes a table to, in lower case. */
+export const containerOf = (table: string): string => `am-${table.toLowerCase()}`;

@@ -1,0 +1,44 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Run } from '@byoml/core';
+import { blobPart, overlap, placeInside, spanOf, type ExportPlace, type Span } from './export-layout.ts';
+
+/** One blob of an export. */
+export interface Blob {
+  readonly path: string;
+  readonly workspace: string;
+  readonly time: readonly number[];
+  readonly part: number;
+}
+
+/** Collects the blobs below a folder whose hour touches the span. Links are not followed: they could lead out of the export. */
+export async function findBlobs(folder: string, place: ExportPlace, span: Span, run: Run): Promise<Blob[]> {
+  run.signal.throwIfAborted();
+  const found: Blob[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isFile()) found.push(...blobOf(folder, entry, place));
+    if (!entry.isDirectory()) continue;
+    const inside = placeInside(place, entry.name);
+    const covered = inside && spanOf(inside);
+    if (inside && (!covered || overlap(covered, span))) found.push(...(await findBlobs(join(folder, entry.name), inside, span, run)));
+  }
+  return found;
+}
+
+function blobOf(folder: string, { name }: Dirent, { workspace, time }: ExportPlace): Blob[] {
+  const part = blobPart(name);
+  // Blobs lie below an hour or one of its minutes; anything higher is no part of the layout.
+  if (part === undefined || !workspace || time.length < 4) return [];
+  return [{ path: join(folder, name), workspace: workspace.join('/'), time, part }];
+}
+
+/** Workspace, then time, then the order in which the export wrote. */
+export function inOrder(a: Blob, b: Blob): number {
+  if (a.workspace !== b.workspace) return a.workspace < b.workspace ? -1 : 1;
+  for (let i = 0; i < Math.max(a.time.length, b.time.length); i++) {
+    const difference = (a.time[i] ?? 0) - (b.time[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.part - b.part || (a.path < b.path ? -1 : 1);
+}
