@@ -3,7 +3,7 @@ import { randomFrom } from '@byoml/core/random';
 import { expect, test } from 'vitest';
 import { pacer } from '../graph/pacer.ts';
 import { accesses, stream, tenants, type AccessRow } from './als.test.fixture.ts';
-import { candidateRanks, chooseRank, trials } from './choose-rank.ts';
+import { candidateRanks, rankChoice } from './choose-rank.ts';
 import { alsAccess } from './definition.ts';
 import { readLikelihoods } from './likelihoods.ts';
 import { resolved } from './settings.ts';
@@ -12,8 +12,9 @@ async function chosen(rows: readonly AccessRow[], given: object = {}): Promise<{
   const settings = resolved(alsAccess.settings.parse(given));
   const scopes = await readLikelihoods(stream(accesses(rows)), settings, aRun());
   let sweeps = 0;
-  const rank = await chooseRank(scopes, settings, { seed: 1, pace: pacer(aRun()), swept: () => void sweeps++ });
-  return { rank, sweeps, planned: trials(scopes, settings, 1) * settings.maxIterations };
+  const choice = rankChoice(scopes, settings, 1);
+  const rank = await choice.choose({ seed: 1, pace: pacer(aRun()), swept: () => void sweeps++ });
+  return { rank, sweeps, planned: choice.trials * settings.maxIterations };
 }
 
 /** Teams whose members use three quarters of their team's resources. */

@@ -32,15 +32,23 @@ function split(given: ScopeLikelihoods, seed: number): Split {
   return { rest, hidden, swapped: credentialSwap(hidden.users, hidden.resources, pairLookup(given), scoped) };
 }
 
-/** How many factorisations choosing takes: 0 where the rank is given or there is too little to hide. */
-export const trials = (scopes: readonly ScopeLikelihoods[], { rank }: Settings, seed: number): number =>
-  rank !== 'auto' || scopes.reduce((sum, scope) => sum + split(scope, seed).hidden.users.length, 0) < leastHidden ? 0 : candidateRanks.length;
+/** A choice to be made: how many factorisations it takes, and how to make it. */
+export interface RankChoice {
+  readonly trials: number;
+  readonly choose: (effort: Effort) => Promise<number>;
+}
+
+/** Free where the rank is given or there is too little to hide. */
+export function rankChoice(scopes: readonly ScopeLikelihoods[], settings: Settings, seed: number): RankChoice {
+  const { rank } = settings;
+  if (rank !== 'auto') return { trials: 0, choose: async () => rank };
+  const splits = scopes.map((scope) => split(scope, seed));
+  if (splits.reduce((sum, { hidden }) => sum + hidden.users.length, 0) < leastHidden) return { trials: 0, choose: async () => modestRank };
+  return { trials: candidateRanks.length, choose: (effort) => smallestGood(splits, settings, effort) };
+}
 
 /** The smallest rank that tells hidden real pairs from the same pairs with swapped credentials about as well as the best. */
-export async function chooseRank(scopes: readonly ScopeLikelihoods[], settings: Settings, effort: Effort): Promise<number> {
-  if (settings.rank !== 'auto') return settings.rank;
-  const splits = scopes.map((scope) => split(scope, effort.seed));
-  if (splits.reduce((sum, { hidden }) => sum + hidden.users.length, 0) < leastHidden) return modestRank;
+async function smallestGood(splits: readonly Split[], settings: Settings, effort: Effort): Promise<number> {
   const matrix = joined(splits.map(({ rest }) => scopeMatrix(rest, settings, effort.seed)));
   let best = { rank: candidateRanks[0] as number, auc: Number.NEGATIVE_INFINITY };
   for (const rank of candidateRanks) {

@@ -1,12 +1,12 @@
 import { coldColumns, defineAlgorithm, Logger, scopeFolder, statuses, type Algorithm, type Batches, type ModelFiles, type Run } from '@byoml/core';
 import { modelInvalid } from '../graph/binary.ts';
 import { pacer } from '../graph/pacer.ts';
-import { chooseRank, trials } from './choose-rank.ts';
+import { rankChoice, type RankChoice } from './choose-rank.ts';
 import { alsColumns, type AlsColumns } from './columns.ts';
 import { Factorisation } from './factorisation.ts';
 import { decodeFactorisation } from './factorisation-file.ts';
 import { factorise, type Effort } from './factorise.ts';
-import { readLikelihoods, type ScopeLikelihoods } from './likelihoods.ts';
+import { readLikelihoods } from './likelihoods.ts';
 import { AlsModel } from './model.ts';
 import { profiles, resolved, settings as schema, type Settings } from './settings.ts';
 import { joined, scopeMatrix } from './training-matrix.ts';
@@ -15,11 +15,11 @@ import { warnings } from './warnings.ts';
 const create = (settings: Settings, logger: Logger): Algorithm<AlsColumns, typeof coldColumns> => ({
   async fit(data: Batches<AlsColumns>, run: Run) {
     const scopes = await readLikelihoods(data, settings, run);
-    const parts = settings.separateScopes ? scopes.map((scope) => [scope]) : [scopes].filter((part) => part.length > 0);
-    const effort = effortOf(parts, settings, run);
+    const parts = (settings.separateScopes ? scopes.map((scope) => [scope]) : [scopes]).filter((part) => part.length > 0).map((part) => ({ part, choice: rankChoice(part, settings, run.seed) }));
+    const effort = effortOf(parts.map(({ choice }) => choice), settings, run);
     const fitted: Factorisation[] = [];
-    for (const part of parts) {
-      const rank = await chooseRank(part, settings, effort);
+    for (const { part, choice } of parts) {
+      const rank = await choice.choose(effort);
       const matrix = joined(part.map((scope) => scopeMatrix(scope, settings, run.seed)));
       fitted.push(new Factorisation(matrix, await factorise(matrix, rank, settings, effort)));
     }
@@ -33,8 +33,8 @@ const create = (settings: Settings, logger: Logger): Algorithm<AlsColumns, typeo
   },
 });
 
-function effortOf(parts: ReadonlyArray<readonly ScopeLikelihoods[]>, settings: Settings, run: Run): Effort {
-  const total = parts.reduce((sum, part) => sum + settings.maxIterations * (1 + trials(part, settings, run.seed)), 0);
+function effortOf(choices: readonly RankChoice[], { maxIterations }: Settings, run: Run): Effort {
+  const total = choices.reduce((sum, { trials }) => sum + maxIterations * (1 + trials), 0);
   let done = 0;
   return { seed: run.seed, pace: pacer(run), swept: () => run.progress({ done: ++done, total, unit: 'sweeps' }) };
 }

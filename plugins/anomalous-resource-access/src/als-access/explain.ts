@@ -1,8 +1,8 @@
 import { statuses, type Explanation, type Reason, type Term } from '@byoml/core';
-import type { Factorisation, FittedGroup } from './factorisation.ts';
-import { LeastSquares, sideOf } from './least-squares.ts';
+import { placed, type Factorisation, type FittedGroup } from './factorisation.ts';
+import { LeastSquares, sideOf, type Side } from './least-squares.ts';
 import type { Settings } from './settings.ts';
-import { answerOf } from './surprises.ts';
+import { rarity } from './surprises.ts';
 
 /** A pair by its names. */
 export interface NamedPair {
@@ -10,45 +10,50 @@ export interface NamedPair {
   readonly resource: string;
 }
 
-interface Place {
-  readonly factorisation: Factorisation;
-  readonly group: FittedGroup;
-}
+/** Explains pairs of one factorisation; what all pairs need is made once. */
+export class Explainer {
+  readonly #factorisation: Factorisation;
+  readonly #preserveHistory: boolean;
+  readonly #side: Side;
+  readonly #squares: LeastSquares;
 
-const placed = (id: number, first: number): number => (id < 0 ? -1 : first + id);
-
-/**
- * Hot rows: x_u·y_r as a sum over the user's own accesses. x_u solves A_u x = Σ t_i·y_i on the factors it uses, so
- * x_u·y_r = Σ_i t_i·(y_i·A_u⁻¹·y_r) exactly (Hu, Koren, Volinsky 2008, §5). Cold rows: the rarity that orders them.
- */
-export function explainPair(place: Place | undefined, pair: NamedPair, settings: Settings): Explanation {
-  if (place === undefined) return coldExplanation(pair, 'new-both', 0, 0);
-  const { factorisation, group } = place;
-  const user = placed(group.users.id(pair.user), group.firstUser);
-  const resource = placed(group.resources.id(pair.resource), group.firstResource);
-  if (settings.preserveHistory && factorisation.inHistory(user, resource)) return historyExplanation(pair);
-  const status = statuses[answerOf(factorisation, group, user, resource).status] as string;
-  const hot = (status === 'known' || status === 'scored') && factorisation.accessesOf(user) > 0 && factorisation.usersOf(resource) > 0;
-  if (!hot) return coldExplanation(pair, status, factorisation.usersOf(resource), group.trainedUsers);
-  return hotExplanation(pair, termsOf(place, user, resource, settings), group);
-}
-
-function termsOf({ factorisation, group }: Place, user: number, resource: number, settings: Settings): Term[] {
-  const { matrix, factors } = factorisation;
-  const { rank } = factors;
-  const side = sideOf(matrix.cells, settings);
-  const squares = new LeastSquares(rank, settings.regularization);
-  squares.fix(factors.resources, settings.implicit);
-  const y = factors.resources.slice(resource * rank, (resource + 1) * rank);
-  const z = squares.influence(side, factors.resources, user, factors.users.slice(user * rank, (user + 1) * rank), y);
-  const terms: Term[] = [];
-  for (let cell = side.starts[user] as number; cell < (side.starts[user + 1] as number); cell++) {
-    const column = side.columns[cell] as number;
-    const share = z.reduce((sum, value, p) => sum + value * (factors.resources[column * rank + p] as number), 0);
-    const name = group.resources.texts[column - group.firstResource] as string;
-    terms.push({ from: { [matrix.observed[cell] === 1 ? 'access' : 'drawnNegative']: name }, value: (side.targets[cell] as number) * share });
+  constructor(factorisation: Factorisation, settings: Settings) {
+    this.#factorisation = factorisation;
+    this.#preserveHistory = settings.preserveHistory;
+    this.#side = sideOf(factorisation.matrix.cells, settings);
+    this.#squares = new LeastSquares(factorisation.factors.rank, settings.regularization);
+    this.#squares.fix(factorisation.factors.resources, settings.implicit);
   }
-  return terms;
+
+  /**
+   * Hot rows: x_u·y_r as a sum over the user's own accesses. x_u solves A_u x = Σ t_i·y_i on the factors it uses, so
+   * x_u·y_r = Σ_i t_i·(y_i·A_u⁻¹·y_r) exactly (Hu, Koren, Volinsky 2008, §5). Cold rows: the rarity that orders them.
+   */
+  explain(group: FittedGroup, pair: NamedPair): Explanation {
+    const user = placed(group.users.id(pair.user), group.firstUser);
+    const resource = placed(group.resources.id(pair.resource), group.firstResource);
+    if (this.#preserveHistory && this.#factorisation.inHistory(user, resource)) return historyExplanation(pair);
+    const status = statuses[this.#factorisation.statusOf(user, resource)] as string;
+    if (status === 'known' || status === 'scored') return hotExplanation(pair, this.#terms(group, user, resource), group);
+    return coldExplanation(pair, status, this.#factorisation.usersOf(resource), group.trainedUsers);
+  }
+
+  #terms({ resources, firstResource }: FittedGroup, user: number, resource: number): Term[] {
+    const { matrix, factors } = this.#factorisation;
+    const { starts, columns, targets } = this.#side;
+    const { rank } = factors;
+    const y = factors.resources.slice(resource * rank, (resource + 1) * rank);
+    const x = factors.users.slice(user * rank, (user + 1) * rank);
+    const z = this.#squares.influence(this.#side, factors.resources, user, x, y);
+    const terms: Term[] = [];
+    for (let cell = starts[user] as number; cell < (starts[user + 1] as number); cell++) {
+      const column = columns[cell] as number;
+      const share = z.reduce((sum, value, p) => sum + value * (factors.resources[column * rank + p] as number), 0);
+      const name = resources.texts[column - firstResource] as string;
+      terms.push({ from: { [matrix.observed[cell] === 1 ? 'access' : 'drawnNegative']: name }, value: (targets[cell] as number) * share });
+    }
+    return terms;
+  }
 }
 
 const decimals = (value: number): string => value.toFixed(3);
@@ -76,8 +81,9 @@ const cause: Readonly<Record<string, string>> = {
   unconnected: 'no path of accesses leads from the user to the resource',
 };
 
-function coldExplanation({ user, resource }: NamedPair, status: string, users: number, trainedUsers: number): Explanation {
-  const total = -Math.log((users + 0.5) / (trainedUsers + 1));
+/** Of a pair that factors say nothing about: `users` of `trainedUsers` use the resource. */
+export function coldExplanation({ user, resource }: NamedPair, status: string, users: number, trainedUsers: number): Explanation {
+  const total = rarity(users, trainedUsers);
   return {
     explains: 'coldSurprise',
     exact: true,

@@ -17,6 +17,9 @@ export interface FittedGroup extends Group {
   readonly trainedUsers: number;
 }
 
+/** The row or column of a scope's id; −1 stays −1, a name the scope does not hold. */
+export const placed = (id: number, first: number): number => (id < 0 ? -1 : first + id);
+
 /** A factorised training matrix, ready to score. Ids are rows and columns of the matrix; −1 is a name it does not hold. */
 export class Factorisation {
   readonly matrix: TrainingMatrix;

@@ -33,7 +33,7 @@ class Tally {
   readonly #first: number[] = [];
   readonly #last: number[] = [];
 
-  add(user: number, resource: number, count: number, [first, last]: readonly [number, number]): void {
+  add(user: number, resource: number, count: number, first: number, last: number): void {
     if (count === 0) return;
     const pair = this.pairs.number(user, resource);
     if (pair === this.#counts.length) {
@@ -80,8 +80,8 @@ class Collection {
     const scopes = cells['scope'] === undefined ? undefined : this.#scopeCodes.column(columns.scope);
     const [counts, first, last] = [floats(cells['count']), floats(cells['firstSeen']), floats(cells['lastSeen'])];
     for (let i = 0; i < length; i++) {
-      const span = [first?.[i] ?? Number.NaN, last?.[i] ?? Number.NaN] as const;
-      this.#tally(scopes?.[i] ?? -1).add(this.#named(users, 'user', i), this.#named(resources, 'resource', i), this.#count(counts, i), span);
+      const tally = this.#tally(scopes?.[i] ?? -1);
+      tally.add(this.#named(users, 'user', i), this.#named(resources, 'resource', i), this.#count(counts, i), first?.[i] ?? Number.NaN, last?.[i] ?? Number.NaN);
     }
     this.#rows += length;
   }

@@ -1,17 +1,24 @@
 import { batch, type coldColumns, dictionaryColumn, scopeFolder, statuses, type Batch, type Column, type Explanation, type Model, type ModelFiles, type Run, type ScoreColumns } from '@byoml/core';
-import { pacer } from '../graph/pacer.ts';
+import { pacer, type Pacer } from '../graph/pacer.ts';
 import { rowsByScope } from '../graph/pairs.ts';
 import type { AlsColumns } from './columns.ts';
-import { explainPair } from './explain.ts';
+import { coldExplanation, Explainer } from './explain.ts';
 import { encodeFactorisation } from './factorisation-file.ts';
-import type { Factorisation, FittedGroup } from './factorisation.ts';
+import { placed, type Factorisation, type FittedGroup } from './factorisation.ts';
 import type { Settings } from './settings.ts';
-import { answerOf, unknownScope, type Answer } from './surprises.ts';
+import { newBoth, rarity, surpriseOf } from './surprises.ts';
 
 /** Everything that scores the rows of one scope. */
 interface Place {
   readonly factorisation: Factorisation;
   readonly group: FittedGroup;
+}
+
+/** Answers by row. Before they are filled, those of a scope that training did not have. */
+interface Filled {
+  readonly surprise: Float64Array;
+  readonly coldSurprise: Float64Array;
+  readonly status: Int32Array;
 }
 
 export class AlsModel implements Model<AlsColumns, typeof coldColumns> {
@@ -27,26 +34,24 @@ export class AlsModel implements Model<AlsColumns, typeof coldColumns> {
 
   async score(rows: Batch<AlsColumns>, run: Run): Promise<Batch<typeof coldColumns & ScoreColumns>> {
     const pace = pacer(run);
-    const surprise = new Float64Array(rows.length);
-    const coldSurprise = new Float64Array(rows.length);
-    const status = new Int32Array(rows.length);
+    const scores = { surprise: new Float64Array(rows.length), coldSurprise: new Float64Array(rows.length).fill(rarity(0, 0)), status: new Int32Array(rows.length).fill(newBoth) };
     for (const [scope, members] of rowsByScope(rows)) {
-      const answer = this.#answers(scope, rows, members);
-      for (const [i, row] of members.entries()) {
-        ({ surprise: surprise[row], coldSurprise: coldSurprise[row], status: status[row] } = answer(i));
-        if ((i & 1023) === 0 && pace.due()) await pace.turn();
-      }
+      const place = this.#places.get(scope);
+      if (place !== undefined) await this.#fill(scores, place, rows, members, pace);
     }
+    const { surprise, coldSurprise, status } = scores;
     return batch<typeof coldColumns & ScoreColumns>({ surprise, coldSurprise, status: dictionaryColumn(status, statuses) as never });
   }
 
   async explain(rows: Batch<AlsColumns>, run: Run): Promise<readonly Explanation[]> {
     const pace = pacer(run);
+    const explainers = new Map(this.#factorisations.map((factorisation) => [factorisation, new Explainer(factorisation, this.#settings)]));
     const { user, resource, scope } = rows.columns;
     const explanations: Explanation[] = [];
     for (let row = 0; row < rows.length; row++) {
       const pair = { user: user.at(row) ?? '', resource: resource.at(row) ?? '' };
-      explanations.push(explainPair(this.#places.get((scope as Column<string> | undefined)?.at(row) ?? ''), pair, this.#settings));
+      const place = this.#places.get((scope as Column<string> | undefined)?.at(row) ?? '');
+      explanations.push(place === undefined ? coldExplanation(pair, 'new-both', 0, 0) : (explainers.get(place.factorisation) as Explainer).explain(place.group, pair));
       if (pace.due()) await pace.turn();
     }
     return explanations;
@@ -60,19 +65,19 @@ export class AlsModel implements Model<AlsColumns, typeof coldColumns> {
     }
   }
 
-  #answers(scope: string, { columns }: Batch<AlsColumns>, members: Int32Array): (i: number) => Answer {
-    const place = this.#places.get(scope);
-    if (place === undefined) return () => unknownScope;
-    const { factorisation, group } = place;
+  async #fill(scores: Filled, { factorisation, group }: Place, { columns }: Batch<AlsColumns>, members: Int32Array, pace: Pacer): Promise<void> {
     const users = group.users.ids(columns.user, members);
     const resources = group.resources.ids(columns.resource, members);
-    return (i) => this.#answer(factorisation, group, placed(users[i] as number, group.firstUser), placed(resources[i] as number, group.firstResource));
-  }
-
-  #answer(factorisation: Factorisation, group: FittedGroup, user: number, resource: number): Answer {
-    const answer = answerOf(factorisation, group, user, resource);
-    return this.#settings.preserveHistory && factorisation.inHistory(user, resource) ? { ...answer, surprise: 0 } : answer;
+    for (let i = 0; i < members.length; i++) {
+      const row = members[i] as number;
+      const user = placed(users[i] as number, group.firstUser);
+      const resource = placed(resources[i] as number, group.firstResource);
+      const status = factorisation.statusOf(user, resource);
+      const preserved = this.#settings.preserveHistory && factorisation.inHistory(user, resource);
+      scores.status[row] = status;
+      scores.surprise[row] = preserved ? 0 : surpriseOf(factorisation, group, user, resource, status);
+      scores.coldSurprise[row] = rarity(factorisation.usersOf(resource), group.trainedUsers);
+      if ((i & 1023) === 1023 && pace.due()) await pace.turn();
+    }
   }
 }
-
-const placed = (id: number, first: number): number => (id < 0 ? -1 : first + id);
