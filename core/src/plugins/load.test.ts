@@ -1,10 +1,15 @@
-import { symlink, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { kind } from '../contracts/define.ts';
 import { openCatalogue } from './catalogue.ts';
+import { readInstalled } from './installed.ts';
+import { importPlugin } from './load.ts';
 import { packPlugin } from './pack.ts';
 import { code, packageJson, temporaryFolder, writePackage } from './plugin.test.fixture.ts';
+import { parseSettings } from './settings.ts';
+import { settingsFromText } from './settings-text.ts';
 import { verifyPlugin } from './verify.ts';
 
 let root: string;
@@ -102,6 +107,33 @@ test.each<[string, string, string, () => Promise<unknown>]>([
   await writeFile(join(folder, 'byoml.plugin.json'), await readFile(path));
   await expect(verifyPlugin(folder)).rejects.toEqual(failure(name, phase));
   await expect((await catalogue()).load('rule-template', '@acme/odd/odd-rule')).rejects.toEqual(failure(name, phase));
+});
+
+test('code that never finishes importing is given up', async () => {
+  await writePackage(folder, packageJson, files('await new Promise(() => undefined)'));
+  await expect(importPlugin(readInstalled(folder), undefined, 20)).rejects.toEqual(failure('PLUGIN_IMPORT_FAILED', 'import'));
+});
+
+test('a plugin with a copy of zod of its own is described and its settings are checked', async () => {
+  const copy = join(root, 'node_modules', 'zod');
+  await cp(dirname(createRequire(import.meta.url).resolve('zod/package.json')), copy, { recursive: true, dereference: true });
+  await writePackage(folder, packageJson, { 'index.js': code('A rule', 'odd-rule', 'zod') });
+  const { manifest } = await packPlugin(folder);
+  expect(manifest.components[0]?.settings).toMatchObject({ properties: { severity: { enum: ['low', 'high'], default: 'low', description: 'How bad' } }, additionalProperties: false });
+  const { definition } = await (await catalogue()).load('rule-template', '@acme/odd/odd-rule');
+  expect(parseSettings(definition, {})).toEqual({ severity: 'low' });
+  expect(() => parseSettings(definition, { severty: 'low' })).toThrow(/"severty": unknown; nearest: severity; allowed: severity/);
+  expect(settingsFromText(definition.settings, ['severity=high'])).toEqual({ severity: 'high' });
+});
+
+test('a source and a sink may share an id', async () => {
+  const one = code().replace("[rule]", "[{ ...rule, [kind]: 'data-source' }, { ...rule, [kind]: 'sink' }]");
+  await writePackage(folder, packageJson, files(one));
+  await packPlugin(folder);
+  const opened = await catalogue();
+  expect((await opened.load('sink', '@acme/odd/odd-rule')).definition[kind]).toBe('sink');
+  expect((await opened.load('data-source', '@acme/odd/odd-rule')).definition[kind]).toBe('data-source');
+  expect(opened.describe('@acme/odd/odd-rule').components).toHaveLength(2);
 });
 
 test('a broken plugin stops the listing: nothing is left out in silence', async () => {

@@ -14,13 +14,13 @@ export const phases = ['resolve', 'compatible', 'import', 'export', 'manifest'] 
 export type Phase = (typeof phases)[number];
 export type Passed = (phase: Phase, detail: string) => void;
 
-const importMs = 30_000;
+const longestImport = 30_000;
 
 const failure = ({ folder, packageJson: { name } }: Installed, phase: Phase, code: ErrorCode, reason: string, cause?: unknown): ByomlError =>
   new ByomlError(code, `plugin ${name} (${folder}): ${reason}`, { cause, details: { plugin: name, folder, phase } });
 
 /** Runs the code of a plugin and returns what it exports by default. */
-async function importEntry(installed: Installed, path: string): Promise<unknown> {
+async function importEntry(installed: Installed, path: string, importMs: number): Promise<unknown> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`it did not finish within ${importMs / 1000} seconds`)), importMs);
   try {
@@ -34,11 +34,11 @@ async function importEntry(installed: Installed, path: string): Promise<unknown>
 }
 
 /** Compatible, import, export: the definition of a plugin, its manifest not yet compared. */
-export async function importPlugin(installed: Installed, passed: Passed = () => undefined): Promise<PluginDefinition> {
+export async function importPlugin(installed: Installed, passed: Passed = () => undefined, importMs: number = longestImport): Promise<PluginDefinition> {
   passed('compatible', `@byoml/core ${refuseIncompatible(installed)}`);
   const path = entryFile(installed.folder, installed.packageJson);
   if (path === undefined) throw failure(installed, 'import', 'PLUGIN_IMPORT_FAILED', 'its package.json names no entry');
-  const exported = (await importEntry(installed, path)) as { readonly [kind]?: unknown } | null | undefined;
+  const exported = (await importEntry(installed, path, importMs)) as { readonly [kind]?: unknown } | null | undefined;
   passed('import', path);
   if (exported?.[kind] !== 'plugin') throw failure(installed, 'export', 'PLUGIN_NOT_A_PLUGIN', 'its default export is not made by definePlugin');
   passed('export', 'made by definePlugin');

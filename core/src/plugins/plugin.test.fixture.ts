@@ -9,8 +9,8 @@ export const temporaryFolder = async (): Promise<string> => realpath(await mkdte
 const zod = pathToFileURL(createRequire(import.meta.url).resolve('zod')).href;
 
 /** Code of a plugin with one rule template, stamped without any import of core, as another copy of it would. */
-export const code = (summary = 'A rule', id = 'odd-rule'): string => `
-import { z } from ${JSON.stringify(zod)};
+export const code = (summary = 'A rule', id = 'odd-rule', from = zod): string => `
+import { z } from ${JSON.stringify(from)};
 const kind = Symbol.for('byoml/kind');
 const rule = { [kind]: 'rule-template', id: '${id}', summary: '${summary}', title: 'Odd', attack: ['T1021.002'], falsePositives: ['none'], blindSpots: ['all else'],
   settings: z.strictObject({ severity: z.enum(['low', 'high']).default('low').describe('How bad') }), columns: { score: z.number() }, create: () => function* () {} };
