@@ -25,7 +25,7 @@ function table({ engine, folder }: ConformanceHost, format: FileFormat): SinkFix
     const leftovers = async (): Promise<readonly string[]> => (await readdir(own)).filter((name) => !path.endsWith(name));
     return { settings: { path }, services: { engine: opened }, read, leftovers, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
   };
-  return { columns, rows, open };
+  return { columns, rows, open, unreachable: { path: join(folder, 'no-such-folder', `scored.${format}`) } };
 }
 
 async function tables({ engine, folder }: ConformanceHost): Promise<DataSourceFixture> {
