@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import duckdb from '@byoml/duckdb';
-import { kind, type Engine, type PluginDefinition, type Stamped } from '@byoml/core';
-import { pluginChecks, type Check, type Conformance } from '@byoml/core/testkit';
+import { defineView, kind, utcDay, z, type Dialect, type Engine, type PluginDefinition, type Stamped, type ViewDefinition } from '@byoml/core';
+import { broken, pluginChecks, viewChecks, type Check, type Conformance, type ViewFixture } from '@byoml/core/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const plugins = join(import.meta.dirname, '..', 'plugins');
@@ -33,4 +33,51 @@ test('the plugins this issue delivers are there', () => {
 
 describe.each(found)('%s', (_name, checks) => {
   for (const { name, run } of checks) test(name, run);
+});
+
+const logins = (day: (d: Dialect, time: string) => string, over: Partial<ViewDefinition> = {}): ViewDefinition<any, any, any> => ({
+  ...defineView({
+    id: 'logins', summary: 'Logins by day.', settings: z.strictObject({}), table: 'Logins',
+    columns: { user: z.string(), 'host.name': z.string().optional(), time: z.string(), kind: z.string() },
+    where: [{ columns: ['kind'], in: ['login'] }],
+    output: { user: z.string(), host: z.string(), day: utcDay() },
+    sql: (d) => `SELECT ${d.ident('user')} AS ${d.ident('user')}, COALESCE(${d.ident('host.name')}, 'none') AS ${d.ident('host')}, ${day(d, d.ident('time'))} AS ${d.ident('day')} FROM source`,
+  }),
+  ...over,
+});
+const utc = (d: Dialect, time: string): string => d.utcDay(time);
+
+const login = (time: string, over: object = {}): object => ({ user: 'ann', host: { name: 'web1' }, time, kind: 'login', ...over });
+const fixture: ViewFixture = {
+  engine,
+  records: [login('2026-11-24T08:00:00Z'), login('2026-11-24T23:30:00Z', { user: 'bob', host: {} }), login('2026-11-24T08:00:00Z', { kind: 'logout' })],
+  rows: [{ user: 'ann', host: 'web1', day: '2026-11-24' }, { user: 'bob', host: 'none', day: '2026-11-24' }],
+  midnight: [{ record: login('2026-11-24T23:30:00-02:00'), day: '2026-11-25' }],
+};
+
+/** An engine that reads everything, whatever the view's predicate says. */
+async function forgetful(): Promise<Engine> {
+  const honest = await engine();
+  const open: Engine['open'] = async (scan, run) => {
+    const relation = await honest.open(scan, run);
+    return { ...relation, view: (view, settings, by) => relation.view({ ...view, where: [] }, settings, by) };
+  };
+  return { dialect: honest.dialect, trainers: {}, open, [Symbol.asyncDispose]: () => honest[Symbol.asyncDispose]() };
+}
+
+describe('the kit of views', () => {
+  test('is green for a correct view', async () => {
+    expect(await broken(viewChecks(logins(utc), fixture))).toEqual(new Map());
+  });
+
+  const rows = 'gives the rows its fixture expects';
+  test.each<[string, ViewDefinition, Partial<ViewFixture>, readonly string[]]>([
+    ['days of another zone', logins((_, time) => `CAST(SUBSTRING(${time}, 1, 10) AS DATE)`), {}, ['counts days in UTC']],
+    ['a day too many', logins((d, time) => `${d.utcDay(time)} + 1`), {}, [rows, 'counts days in UTC']],
+    ['an engine that forgets the predicate', logins(utc), { engine: forgetful }, [rows, 'gives the same whether its predicate is pushed or not', 'gives nothing where no record fits']],
+    ['a predicate on a column it does not declare', logins(utc, { where: [{ columns: ['type'], in: ['login'] }] }), {}, ['names its table and asks its predicate of columns it has', 'gives exactly the columns of its output, each cell as declared', rows]],
+    ['a column that it needs but calls optional', logins(utc, { columns: { user: z.string(), 'host.name': z.string().optional(), time: z.string(), kind: z.string().optional(), day: z.string().optional() }, output: { user: z.string(), day: utcDay(), gone: z.string() } }), {}, ['gives exactly the columns of its output, each cell as declared']],
+  ])('%s turns its checks red', async (_name, view, over, turns) => {
+    expect([...(await broken(viewChecks(view, { ...fixture, ...over }))).keys()]).toEqual(expect.arrayContaining([...turns]));
+  });
 });

@@ -128,5 +128,5 @@ export function* sinkChecks<In extends Columns>(definition: SinkDefinition<any, 
     assertGrowing(reported);
   });
   const { unreachable } = fixture;
-  if (unreachable) yield check('names an unreachable destination with a catalogued error', () => failsCatalogued(make(unreachable).write(replay(whole()), aRun()), 'writing there'));
+  if (unreachable) yield at('names an unreachable destination with a catalogued error', ({ destination }) => failsCatalogued(make(unreachable, destination.services).write(replay(whole()), aRun()), 'writing there'));
 }
