@@ -15,13 +15,18 @@ export class Accesses {
   readonly #loggedCounts = new GrowingFloats();
 
   add(user: number, resource: number, count: number, day: number): void {
-    if (day > this.lastDay) this.lastDay = day;
+    this.reach(day);
     if (count === 0) return;
     const pair = this.pairs.number(user, resource);
     if (day === undated) return this.#sum(pair, count);
     this.#loggedPairs.push(pair);
     this.#loggedDays.push(day);
     this.#loggedCounts.push(count);
+  }
+
+  /** The scope's rows go up to this day or further. */
+  reach(day: number): void {
+    if (day > this.lastDay) this.lastDay = day;
   }
 
   /** a_ur of every pair at day `until` (settled 7): Σ count·2^(−(until − day)/halfLife) over rows up to that day; rows without a day do not decay. */

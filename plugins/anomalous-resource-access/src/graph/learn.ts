@@ -25,6 +25,7 @@ export async function learn<S extends ScopeModel>(family: Family<S>, known: Scop
 /** Puts a scope's graph among new rows, as if its weights had been counted on its last day. */
 function carryOver(previous: ScopeModel, { accesses, directory }: ScopeRows, { users, resources }: Collection): void {
   const { graph } = previous;
+  accesses.reach(graph.day ?? undated);
   const { starts, columns } = graph.byUser;
   const userCodes = graph.users.texts.map((text) => users.code(text));
   const resourceCodes = graph.resources.texts.map((text) => resources.code(text));

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auc, averagePrecision, credentialSwap, holdOutPairs, pairLookup, recallAt, type Pairs } from '@byoml/core/evaluate';
 import { batch, dictionaryColumn, type AccessColumns, type Batch, type Model } from '@byoml/core';
-import { aRun, surprisesOf } from './tables.test.fixture.ts';
+import { aRun } from '@byoml/core/testkit';
 
 const folder = join(import.meta.dirname, '../../../../../shared/data');
 
@@ -68,6 +68,8 @@ export interface Quality {
   /** Recall at 1 % false positives. */
   readonly recall: number;
 }
+
+const surprisesOf = ({ columns }: Batch): Float64Array => (columns as unknown as { surprise: Float64Array }).surprise;
 
 /** How well surprise tells swaps (odd) from held-out accesses (usual). */
 export async function quality(model: Model, { positives, negatives }: Split, texts: readonly string[]): Promise<Quality> {
