@@ -40,10 +40,16 @@ function numberCheck(cell: CellSchema): CellCheck['firstBadNumber'] {
   return (cells) => {
     for (let i = 0; i < cells.length; i++) {
       const value = cells[i] as number;
-      if (outside(value) || (step !== undefined && value % step !== 0 && !Number.isNaN(value))) return i;
+      if (outside(value) || (step !== undefined && !isMultiple(value, step))) return i;
     }
     return -1;
   };
+}
+
+/** Up to rounding: .3 is three steps of .1. */
+function isMultiple(value: number, step: number): boolean {
+  const steps = value / step;
+  return Number.isNaN(steps) || Math.abs(steps - Math.round(steps)) <= Math.abs(steps) * Number.EPSILON * 2;
 }
 
 function textCheck({ minLength = 0, maxLength = Infinity, pattern, enum: allowed, const: only }: CellSchema): CellCheck['fits'] {
