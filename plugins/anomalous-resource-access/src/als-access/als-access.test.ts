@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { recordingLogger } from '@byoml/core/testkit';
 import { expect, test } from 'vitest';
-import { aRun, fakeServices } from '@byoml/core/testkit';
+import { aRun, fakeServices, recordingLogger } from '@byoml/core/testkit';
 import { accesses, compat, create, fitted, scored, stream, tenants, type AccessRow } from './als.test.fixture.ts';
 import { alsAccess } from './definition.ts';
 
@@ -116,4 +115,15 @@ test('scopes that share too few factors, one user, one resource and accesses tha
   expect(await warned({}, [row('a', 'x'), row('a', 'y')])).toEqual([expect.stringContaining('one user')]);
   expect(await warned({}, [row('a', 'x'), row('b', 'x')])).toEqual([expect.stringContaining('one resource')]);
   expect(await warned({}, ['a', 'b'].flatMap((user) => [row(user, 'x'), row(user, 'y')]))).toEqual([expect.stringContaining('fit alike')]);
+});
+
+test('a fit stops between sweeps when told', async () => {
+  const controller = new AbortController();
+  let sweeps = 0;
+  const progress = ({ unit }: { unit: string }): void => {
+    if (unit === 'sweeps' && ++sweeps === 3) controller.abort(new Error('told to stop'));
+  };
+  const fitting = create({ ...compat, maxIterations: 1000, rank: 64 }).fit?.(stream(accesses(tenants(2, 0.25).train)), aRun({ signal: controller.signal, progress }));
+  await expect(fitting).rejects.toThrow('told to stop');
+  expect(sweeps).toBeLessThan(1000);
 });

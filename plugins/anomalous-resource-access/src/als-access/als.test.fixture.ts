@@ -5,7 +5,7 @@ import { alsAccess } from './definition.ts';
 
 export type AccessRow = InputRow<typeof alsAccess.input>;
 
-export const rowsOf = (edges: readonly Edge[], scope: string): AccessRow[] => edges.map((edge) => ({ ...edge, scope }));
+const rowsOf = (edges: readonly Edge[], scope: string): AccessRow[] => edges.map((edge) => ({ ...edge, scope }));
 
 export const accesses = (rows: readonly AccessRow[]): Batch<any> => table(alsAccess.input, rows);
 
