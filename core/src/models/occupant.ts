@@ -5,6 +5,7 @@ import { ByomlError } from '../contracts/errors.ts';
 import { unless } from './failure.ts';
 import { digestName, manifestName } from './file-name.ts';
 import { limits } from './limits.ts';
+import { undisturbed } from './undisturbed.ts';
 
 const anyManifest = z.looseObject({ format: z.int(), files: z.record(z.string(), z.unknown()) });
 
@@ -14,22 +15,10 @@ export type Occupant = 'nothing' | 'empty' | 'model';
 const occupied = (target: string, what: string): ByomlError => new ByomlError('FOLDER_OCCUPIED', `${target} ${what}`, { details: { folder: target } });
 
 /** Says what `target` holds; throws FOLDER_OCCUPIED for anything that writing a model would destroy. */
-export async function occupant(target: string): Promise<Occupant> {
-  for (;;) {
-    const before = await identity(target);
-    const [found] = await Promise.allSettled([inspect(target)]);
-    if ((await identity(target)) !== before) continue; // another run replaced it meanwhile
-    if (found.status === 'rejected') throw found.reason;
-    return found.value;
-  }
-}
-
-const identity = async (target: string): Promise<number | undefined> => (await unless(lstat(target), ['ENOENT'], undefined))?.ino;
+export const occupant = (target: string): Promise<Occupant> => undisturbed<Occupant>(target, () => inspect(target), () => Promise.resolve('nothing'));
 
 async function inspect(target: string): Promise<Occupant> {
-  const stat = await unless(lstat(target), ['ENOENT'], undefined);
-  if (!stat) return 'nothing';
-  if (!stat.isDirectory()) throw occupied(target, 'is not a folder');
+  if (!(await lstat(target)).isDirectory()) throw occupied(target, 'is not a folder');
   if (await isEmpty(target)) return 'empty';
   const listed = await filesOf(target);
   if (!listed) throw occupied(target, 'holds something that is not a model');

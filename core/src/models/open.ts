@@ -1,5 +1,5 @@
-import { opendir, realpath } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ModelFiles } from '../contracts/algorithm.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { sha256 } from './digest.ts';
@@ -9,23 +9,39 @@ import { readManifest } from './read-manifest.ts';
 import type { ModelManifest } from './manifest.ts';
 import { fileDigest, openPlain } from './read-file.ts';
 import { recover } from './replace-folder.ts';
+import { targetOf } from './target.ts';
+import { undisturbed } from './undisturbed.ts';
 
 /**
  * Opens a model folder and checks every byte of every file against the manifest. Throws MODEL_MISSING, MODEL_FOREIGN (another
  * format) or MODEL_CORRUPT, which names the file and the reason. `files` checks again what it reads, on the bytes it returns.
  */
-export async function openModelFolder(dir: string): Promise<{ manifest: ModelManifest; digest: string; files: ModelFiles }> {
+export async function openModelFolder(dir: string): Promise<OpenedModel> {
   try {
-    await recover(resolve(dir));
-    const folder = await unless(realpath(dir), ['ENOENT', 'ENOTDIR'], undefined);
-    if (folder === undefined) throw new ByomlError('MODEL_MISSING', `model ${dir}: the folder does not exist`, { details: { folder: dir } });
-    const { manifest, digest } = await readManifest(dir, folder);
-    await refuseStrangers(dir, folder, manifest);
-    for (const name of Object.keys(manifest.files)) await verify(dir, folder, name, manifest);
-    return { manifest, digest, files: verifiedFiles(dir, folder, manifest) };
+    const target = await targetOf(dir);
+    return await undisturbed(target, () => openOnce(dir, target), () => openMovedAside(dir, target));
   } catch (thrown) {
     throw isSystemError(thrown) ? new ByomlError('FILE_MISSING', `model ${dir}: ${thrown.message}`, { cause: thrown, details: { folder: dir, system: thrown.code } }) : thrown;
   }
+}
+
+interface OpenedModel {
+  readonly manifest: ModelManifest;
+  readonly digest: string;
+  readonly files: ModelFiles;
+}
+
+async function openOnce(dir: string, folder: string): Promise<OpenedModel> {
+  const { manifest, digest } = await readManifest(dir, folder);
+  await refuseStrangers(dir, folder, manifest);
+  for (const name of Object.keys(manifest.files)) await verify(dir, folder, name, manifest);
+  return { manifest, digest, files: verifiedFiles(dir, folder, manifest) };
+}
+
+/** A folder that is not there is missing, unless a run that was killed while it replaced it left it beside its place. */
+async function openMovedAside(dir: string, folder: string): Promise<never> {
+  await recover(folder);
+  throw new ByomlError('MODEL_MISSING', `model ${dir}: the folder does not exist`, { details: { folder: dir } });
 }
 
 /** Refuses anything the manifest does not list: files, links, folders. */

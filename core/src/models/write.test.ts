@@ -117,3 +117,16 @@ test('writers of one target at the same time leave one whole model', async () =>
   expect(digests).toContain((await openModelFolder(dir)).digest);
   expect(await readdir(parent)).toEqual(['model']);
 });
+
+test('whoever opens a model while others replace it gets one of the whole models', async () => {
+  const dir = join(await temporaryFolder(), 'model');
+  const seen = new Set<string>();
+  const digests = new Set([(await writeModelFolder(dir, manifestInput, saveFiles('0'))).digest]);
+  let writing = true;
+  const reading = (async () => { while (writing) seen.add((await openModelFolder(dir)).digest); })();
+  for (let i = 1; i <= 25; i++) digests.add((await writeModelFolder(dir, manifestInput, saveFiles(String(i)))).digest);
+  writing = false;
+  await reading;
+  expect([...seen].filter((digest) => !digests.has(digest))).toEqual([]);
+  expect(seen.size).toBeGreaterThan(2);
+});

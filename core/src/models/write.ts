@@ -1,15 +1,16 @@
-import { mkdir, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ModelFiles } from '../contracts/algorithm.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { sha256 } from './digest.ts';
-import { unless, writeFailure } from './failure.ts';
+import { writeFailure } from './failure.ts';
 import { digestName, manifestName } from './file-name.ts';
 import { FolderWriter } from './folder-writer.ts';
 import { limits } from './limits.ts';
 import { manifestText, modelManifest, modelManifestInput, scopeDigests, type ModelManifest, type ModelManifestInput } from './manifest.ts';
 import { occupant } from './occupant.ts';
 import { recover, replaceFolder } from './replace-folder.ts';
+import { targetOf } from './target.ts';
 import { removeStale, temporaryPath } from './temporary.ts';
 
 /**
@@ -18,7 +19,7 @@ import { removeStale, temporaryPath } from './temporary.ts';
  */
 export async function writeModelFolder(dir: string, manifest: ModelManifestInput, save: (files: ModelFiles) => Promise<void>): Promise<{ digest: string; manifest: ModelManifest }> {
   try {
-    const target = await unless(realpath(dir), ['ENOENT'], resolve(dir));
+    const target = await targetOf(dir);
     await recover(target);
     await occupant(target);
     const input = modelManifestInput.parse(manifest);
