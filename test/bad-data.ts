@@ -27,9 +27,9 @@ export const badData: readonly BadInput[] = [
   { name: 'a CSV line of 10 MB', code: 'LINE_TOO_LONG', ...data, says: /bad\.csv/, call: bytes('bad.csv', () => Buffer.from(row(`b,${'x'.repeat(10_000_000)},1,2026-11-01`))) },
   { name: 'no column user', code: 'COLUMNS_MISSING', ...data, says: /user/, call: csv('account,resource\na,r\n') },
   { name: 'no column resource in JSON', code: 'COLUMNS_MISSING', ...data, says: /resource/, call: jsonl('{"user":"a"}\n{"user":"b"}\n') },
-  { name: 'an empty CSV file', code: 'DATA_EMPTY', ...data, says: /bad\.csv/, call: csv('') },
-  { name: 'an empty JSON Lines file', code: 'DATA_EMPTY', ...data, says: /bad\.jsonl/, call: jsonl('') },
-  { name: 'only line breaks', code: 'DATA_EMPTY', ...data, says: /./, call: jsonl('\n\n\n') },
+  { name: 'an empty CSV file', code: 'DATA_EMPTY', ...data, says: /no rows/, call: csv('') },
+  { name: 'an empty JSON Lines file', code: 'DATA_EMPTY', ...data, says: /no rows/, call: jsonl('') },
+  { name: 'only line breaks', code: 'DATA_EMPTY', ...data, says: /no rows/, call: jsonl('\n\n\n') },
   { name: 'only a header', code: 'DATA_EMPTY', ...data, says: /no rows/, call: csv('user,resource,count,day\n') },
   { name: 'a negative count', code: 'CELL_INVALID', ...data, says: /count.*-3/s, call: csv(row('b,r,-3,2026-11-01')) },
   { name: 'NaN as a count', code: 'CELL_INVALID', ...data, says: /count.*nan/is, call: csv(row('b,r,NaN,2026-11-01')) },
@@ -54,7 +54,17 @@ export const badData: readonly BadInput[] = [
     says: /empty/,
     call(place) {
       mkdirSync(place.at('empty'));
-      return trainOn(place, place.at('empty'));
+      return trainOn(place, place.at('empty'), '--view', 'anomalous-resource-access/windows-file-shares');
+    },
+  },
+  {
+    name: 'a folder without a view that says which table is meant',
+    code: 'SETTINGS_INVALID',
+    exit: 2,
+    says: /table/,
+    call(place) {
+      mkdirSync(place.at('export'));
+      return trainOn(place, place.at('export'));
     },
   },
 ];

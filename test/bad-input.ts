@@ -13,9 +13,9 @@ export interface Place {
   readonly accesses: string;
   readonly model: string;
   /** A path in the folder. */
-  at(name: string): string;
+  readonly at: (name: string) => string;
   /** Writes a file into the folder and names it. */
-  file(name: string, content: string | Uint8Array): string;
+  readonly file: (name: string, content: string | Uint8Array) => string;
 }
 
 /** A command line, and what the machine does to it. */
@@ -28,6 +28,8 @@ export interface Call {
 }
 
 export interface BadInput {
+  /** What must be repaired before the case can hold; it is skipped until then. */
+  readonly waitsFor?: string;
   readonly name: string;
   readonly code: ErrorCode;
   readonly exit: number;
@@ -45,6 +47,9 @@ export const scoreWith = ({ at, accesses }: Place, model: string, ...more: reado
 export const soundAccesses = (): string =>
   ['user,resource,count,day', ...Array.from({ length: 240 }, (_, i) => `u${i % 12},r${(i % 2) * 8 + ((i * 7) % 8)},${1 + (i % 3)},2026-11-${String(1 + (i % 14)).padStart(2, '0')}`)].join('\n');
 
+/** Folders that the cases made, for the end to remove. */
+export const places: string[] = [];
+
 export function newPlace(soundModel?: string): Place {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'byoml-bad-')));
   const at = (name: string): string => join(dir, name);
@@ -52,6 +57,7 @@ export function newPlace(soundModel?: string): Place {
     writeFileSync(at(name), content);
     return at(name);
   };
+  places.push(dir);
   mkdirSync(at('tmp'));
   if (soundModel) cpSync(soundModel, at('model'), { recursive: true });
   return { dir, accesses: file('accesses.csv', soundAccesses()), model: at('model'), at, file };

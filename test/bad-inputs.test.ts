@@ -1,7 +1,8 @@
+import { rmSync } from 'node:fs';
 import { catalogue } from '@byoml/core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { badData } from './bad-data.ts';
-import { algorithm, contents, newPlace, run, type BadInput, type Call } from './bad-input.ts';
+import { algorithm, contents, newPlace, places, run, type BadInput, type Call } from './bad-input.ts';
 import { badModels } from './bad-models.ts';
 import { badPlugins } from './bad-plugins.ts';
 import { badUsage } from './bad-usage.ts';
@@ -12,9 +13,13 @@ let model: string;
 beforeAll(async () => {
   const place = newPlace();
   const trained = await run({ args: ['train', '--algorithm', algorithm, '--data', place.accesses, '--model', place.model] }, place);
-  expect(trained, trained.stdout + trained.stderr).toMatchObject({ exit: 0 });
+  if (trained.exit !== 0) throw new Error(`no sound model: ${trained.stdout}${trained.stderr}`);
   model = place.model;
 }, 60_000);
+
+afterAll(() => {
+  for (const dir of places) rmSync(dir, { recursive: true, force: true });
+});
 
 test('there are forty cases or more, each of its own name', () => {
   expect(cases.length).toBeGreaterThanOrEqual(40);
@@ -22,12 +27,13 @@ test('there are forty cases or more, each of its own name', () => {
 });
 
 describe.concurrent('each bad input', () => {
-  test.each(cases)('$name → $code', { timeout: 120_000 }, async ({ code, exit, says, call }) => {
+  test.for(cases)('$name → $code', { timeout: 60_000 }, async ({ code, exit, says, call, waitsFor }, { skip }) => {
+    skip(waitsFor !== undefined, waitsFor);
     const place = newPlace(model);
     const made = await call(place);
     const before = contents(place.dir);
     const outcome = await run(Array.isArray(made) ? { args: made as readonly string[] } : (made as Call), place);
-    expect(outcome.stdout, outcome.stderr).toMatch(/^\{.*\}\n$/);
+    expect(outcome.stdout).toMatch(/^\{.*\}\n$/);
     const document = JSON.parse(outcome.stdout) as { error: { code: string; message: string; hint: string; details: object } };
     expect(document.error).toMatchObject({ code, hint: catalogue[code].hint });
     expect(Object.keys(document)).toEqual(['error']);

@@ -32,6 +32,7 @@ interface Manifest {
   format: number;
   algorithm: { address: string };
   files: Record<string, { bytes: number; sha256: string }>;
+  scopes: Record<string, string>;
 }
 
 /** Changes the manifest as an attacker would: with its own digest made right again. */
@@ -45,11 +46,18 @@ function forge({ model: folder }: Place, change: (manifest: Manifest) => void): 
   writeFileSync(join(folder, 'manifest.sha256'), digest.replace(/[0-9a-f]{64}/, sha256(text)));
 }
 
-/** Puts other bytes where the manifest says so. */
+/** Puts other bytes into every file of the algorithm, with all digests made right again. */
 function replacePayload(place: Place, bytes: Uint8Array): void {
-  const name = payload(place.model);
-  writeFileSync(join(place.model, name), bytes);
-  forge(place, ({ files }) => void (files[name] = { bytes: bytes.length, sha256: sha256(bytes) }));
+  forge(place, ({ files, scopes }) => {
+    for (const name of Object.keys(files).filter((file) => file.startsWith('model/'))) {
+      writeFileSync(join(place.model, name), bytes);
+      files[name] = { bytes: bytes.length, sha256: sha256(bytes) };
+    }
+    for (const scope of Object.keys(scopes)) {
+      const within = Object.keys(files).filter((name) => name.includes(`scopes/${scope}/`)).toSorted();
+      scopes[scope] = sha256(within.map((name) => `${name} ${files[name]?.sha256}\n`).join(''));
+    }
+  });
 }
 
 /** Model folders that were damaged, forged, or are none. */
@@ -81,6 +89,6 @@ export const badModels: readonly BadInput[] = [
   { name: 'a manifest cut off', code: 'MODEL_CORRUPT', ...model, says: /manifest/, call: damaged(({ model: folder }) => truncateSync(join(folder, 'manifest.json'), 40)) },
   { name: 'a manifest without its digest', code: 'MODEL_CORRUPT', ...model, says: /manifest\.sha256/, call: damaged(({ model: folder }) => rmSync(join(folder, 'manifest.sha256'))) },
   { name: 'a manifest that names a file outside the folder', code: 'MODEL_CORRUPT', ...model, says: /manifest|accesses/, call: damaged((place) => forge(place, ({ files }) => void (files['../accesses.csv'] = { bytes: 1, sha256: '0'.repeat(64) }))) },
-  { name: 'intact files that hold no model', code: 'MODEL_INVALID', ...model, says: /resource-cosine|model\//, call: damaged((place) => replacePayload(place, Buffer.from('this is no model, but its digest is right'))) },
-  { name: 'intact files of zeros', code: 'MODEL_INVALID', ...model, says: /resource-cosine|model\//, call: damaged((place) => replacePayload(place, new Uint8Array(4096))) },
+  { name: 'intact files that hold no model', code: 'MODEL_INVALID', ...model, says: /graph\.bin/, call: damaged((place) => replacePayload(place, Buffer.from('this is no model, but its digest is right'))) },
+  { name: 'intact files of zeros', code: 'MODEL_INVALID', ...model, says: /graph\.bin/, call: damaged((place) => replacePayload(place, new Uint8Array(4096))) },
 ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginDefinition } from '@byoml/core';
 import { describePlugin } from '@byoml/core/plugins';
-import type { BadInput, Call, Place } from './bad-input.ts';
+import { run, scoreWith, type BadInput, type Call, type Place } from './bad-input.ts';
 
 const core = join(import.meta.dirname, '..', 'core');
 
@@ -39,8 +39,11 @@ export default definePlugin({ components: [broken${others}], capabilities: ${cap
 
 const packageJson = { name: '@bad/plugin', version: '1.0.0', type: 'module', exports: { '.': './index.js', './byoml.plugin.json': './byoml.plugin.json', './package.json': './package.json' }, keywords: ['byoml-plugin'], peerDependencies: { '@byoml/core': '^0.1.0' } };
 
+/** `made` from the code, `none`, any other text as it is, or the made one changed. */
+type Manifest = string | ((made: object) => object);
+
 /** Writes the plugin and the manifest that its code earns. */
-async function plugin({ at }: Place, code: string, manifest: 'made' | 'none' | string | ((made: object) => object) = 'made', over: object = {}): Promise<string> {
+async function plugin({ at }: Place, code: string, manifest: Manifest = 'made', over: object = {}): Promise<string> {
   const dir = at('plugin');
   mkdirSync(join(dir, 'node_modules', '@byoml'), { recursive: true });
   symlinkSync(core, join(dir, 'node_modules', '@byoml', 'core'));
@@ -53,7 +56,7 @@ async function plugin({ at }: Place, code: string, manifest: 'made' | 'none' | s
   return dir;
 }
 
-async function manifestText(dir: string, described: typeof packageJson, manifest: string | ((made: object) => object)): Promise<string> {
+async function manifestText(dir: string, described: typeof packageJson, manifest: Manifest): Promise<string> {
   if (typeof manifest === 'string' && manifest !== 'made') return manifest;
   const entry = (await import(pathToFileURL(join(dir, 'index.js')).href)) as { default: PluginDefinition };
   const made = describePlugin(entry.default, described);
@@ -65,6 +68,15 @@ const trainWith = ({ accesses, at }: Place, dir: string): string[] => ['train', 
 
 const training = (parts: Parts, more: Partial<Call> = {}) => async (place: Place): Promise<Call> => ({ args: trainWith(place, await plugin(place, source(parts))), ...more });
 const sound = source({});
+
+/** Trains while the plugin is sound, then asks for scores after its code changed for the worse. */
+const scoring = (parts: Parts) => async (place: Place): Promise<string[]> => {
+  const dir = await plugin(place, sound);
+  const { exit, stdout } = await run({ args: trainWith(place, dir) }, place);
+  if (exit !== 0) throw new Error(`no sound model: ${stdout}`);
+  writeFileSync(join(dir, 'index.js'), source(parts));
+  return [...scoreWith(place, place.at('new-model')), '--plugin', dir];
+};
 const entry = { exit: 4 } as const;
 
 /** Plugins that are badly made, badly packed or badly behaved. */
@@ -102,18 +114,18 @@ export const badPlugins: readonly BadInput[] = [
     return trainWith(place, dir);
   } },
   { name: 'a service that the host does not have', code: 'SERVICE_MISSING', ...entry, says: /moon/, call: training({ needs: "{ moon: token('moon') }" }) },
-  { name: 'an algorithm that throws when created', code: 'COMPONENT_FAILED', ...entry, says: /no mood/, call: training({ create: "throw new Error('no mood');" }) },
+  { name: 'an algorithm that throws when created', waitsFor: 'create is not guarded', code: 'COMPONENT_FAILED', ...entry, says: /no mood/, call: training({ create: "throw new Error('no mood');" }) },
   { name: 'an algorithm that throws in fit', code: 'COMPONENT_FAILED', ...entry, says: /too hard/, call: training({ fit: "throw new Error('too hard');" }) },
   { name: 'an algorithm that throws something that is no error', code: 'COMPONENT_FAILED', ...entry, says: /oops/, call: training({ fit: "throw 'oops';" }) },
   { name: 'an algorithm whose fit answers nothing', code: 'COMPONENT_FAILED', ...entry, says: /fit/, call: training({ fit: 'return undefined;' }) },
-  { name: 'an algorithm that throws in score', code: 'COMPONENT_FAILED', ...entry, says: /no score/, call: training({ score: "throw new Error('no score');" }) },
-  { name: 'an algorithm that never ends', code: 'COMPONENT_TIMED_OUT', ...entry, says: /300 ms/, call: training({ fit: 'await new Promise(() => setInterval(() => {}, 1000));', capabilities: '{ wallMs: 300 }' }) },
-  { name: 'an algorithm that never ends, until Ctrl-C', code: 'CANCELLED', exit: 130, says: /nothing was written/, call: training({ fit: "run.progress({ done: 1, unit: 'rows' }); await new Promise(() => setInterval(() => {}, 1000));", capabilities: '{}' }, { interruptAfter: 500 }) },
-  { name: 'scores for fewer rows', code: 'ROWS_MISALIGNED', ...entry, says: /rows/, call: training({ score: 'return answer(rows.length - 1);' }) },
-  { name: 'a column shorter than the others', code: 'ROWS_MISALIGNED', ...entry, says: /status/, call: training({ score: 'const all = answer(rows.length); all.columns.status.pop(); return all;' }) },
-  { name: 'NaN as a surprise', code: 'SCORES_INVALID', ...entry, says: /surprise.*NaN/s, call: training({ score: 'return answer(rows.length, NaN);' }) },
-  { name: 'an infinite surprise', code: 'SCORES_INVALID', ...entry, says: /surprise.*Infinity/s, call: training({ score: 'return answer(rows.length, Infinity);' }) },
-  { name: 'a status that does not exist', code: 'SCORES_INVALID', ...entry, says: /status.*fishy/s, call: training({ score: "return answer(rows.length, 1, 'fishy');" }) },
-  { name: 'no column of surprise', code: 'SCORES_INVALID', ...entry, says: /surprise/, call: training({ score: 'return { length: rows.length, columns: {} };' }) },
+  { name: 'an algorithm that throws in score', code: 'COMPONENT_FAILED', ...entry, says: /no score/, call: scoring({ score: "throw new Error('no score');" }) },
+  { name: 'an algorithm that never ends', waitsFor: 'the command does not end while a plugin holds the event loop', code: 'COMPONENT_TIMED_OUT', ...entry, says: /300 ms/, call: training({ fit: 'await new Promise(() => setInterval(() => {}, 1000));', capabilities: '{ wallMs: 300 }' }) },
+  { name: 'an algorithm that never ends, until Ctrl-C', waitsFor: 'the command does not end while a plugin holds the event loop', code: 'CANCELLED', exit: 130, says: /nothing was written/, call: training({ fit: "run.progress({ done: 1, unit: 'rows' }); await new Promise(() => setInterval(() => {}, 1000));", capabilities: '{}' }, { interruptAfter: 500 }) },
+  { name: 'scores for fewer rows', code: 'ROWS_MISALIGNED', ...entry, says: /rows/, call: scoring({ score: 'return answer(rows.length - 1);' }) },
+  { name: 'a column shorter than the others', code: 'ROWS_MISALIGNED', ...entry, says: /status/, call: scoring({ score: 'const all = answer(rows.length); all.columns.status.pop(); return all;' }) },
+  { name: 'NaN as a surprise', code: 'SCORES_INVALID', ...entry, says: /surprise.*NaN/s, call: scoring({ score: 'return answer(rows.length, NaN);' }) },
+  { name: 'an infinite surprise', code: 'SCORES_INVALID', ...entry, says: /surprise.*Infinity/s, call: scoring({ score: 'return answer(rows.length, Infinity);' }) },
+  { name: 'a status that does not exist', code: 'SCORES_INVALID', ...entry, says: /status.*fishy/s, call: scoring({ score: "return answer(rows.length, 1, 'fishy');" }) },
+  { name: 'no columns at all', code: 'SCORES_INVALID', ...entry, says: /no column/, call: scoring({ score: 'return { length: rows.length, columns: {} };' }) },
   { name: 'an algorithm that cannot learn', code: 'TRAINING_UNSUPPORTED', exit: 5, says: /broken/, call: async (place) => trainWith(place, await plugin(place, sound.replace('async fit(', 'async notFit('))) },
 ];

@@ -8,7 +8,7 @@ const state = { exit: 7 } as const;
 export const badUsage: readonly BadInput[] = [
   { name: 'an unknown setting', code: 'SETTINGS_INVALID', ...usage, says: /colour/, call: (place) => train(place, '--set', 'colour=blue') },
   { name: 'a setting of the wrong type', code: 'SETTINGS_INVALID', ...usage, says: /halfLife/, call: (place) => ['train', '--algorithm', 'anomalous-resource-access/access-walk', '--data', place.accesses, '--model', place.at('new-model'), '--set', 'halfLife=soon'] },
-  { name: '--set without a value', code: 'USAGE_INVALID', ...usage, says: /colour/, call: (place) => train(place, '--set', 'colour') },
+  { name: '--set without a value', code: 'SETTINGS_INVALID', ...usage, says: /colour/, call: (place) => train(place, '--set', 'colour') },
   { name: 'an unknown flag', code: 'USAGE_INVALID', ...usage, says: /--speed/, call: (place) => train(place, '--speed', 'high') },
   { name: 'a missing flag', code: 'USAGE_INVALID', ...usage, says: /model/, call: ({ accesses }) => ['train', '--algorithm', algorithm, '--data', accesses] },
   { name: 'an unknown command', code: 'USAGE_INVALID', ...usage, says: /trian/, call: () => ['trian'] },
@@ -32,7 +32,7 @@ export const badUsage: readonly BadInput[] = [
     mkdirSync(place.at('scored.csv'));
     return scoreWith(place, place.model);
   } },
-  { name: 'a disk that is full while the model is written', code: 'WRITE_FAILED', ...state, says: /new-model/, call: (place) => ({ args: train(place), fileKib: 0 }) },
+  { name: 'a disk that is full while the model is written', code: 'WRITE_FAILED', ...state, says: /graph\.bin/, call: (place) => ({ args: train(place), fileKib: 0 }) },
   { name: 'a disk that is full while scores are written over older ones', code: 'WRITE_FAILED', ...state, says: /scored\.csv/, call: (place) => {
     place.file('scored.csv', 'scores of yesterday');
     return { args: scoreWith(place, place.model), fileKib: 1 };
