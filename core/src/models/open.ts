@@ -7,7 +7,7 @@ import { corrupt, isSystemError, unless } from './failure.ts';
 import { digestName, foldersOf, manifestName } from './file-name.ts';
 import { readManifest } from './read-manifest.ts';
 import type { ModelManifest } from './manifest.ts';
-import { fileDigest, openPlain } from './read-file.ts';
+import { contentOf, fileDigest, openPlain } from './read-file.ts';
 import { recover } from './replace-folder.ts';
 import { targetOf } from './target.ts';
 import { undisturbed } from './undisturbed.ts';
@@ -34,7 +34,8 @@ interface OpenedModel {
 async function openOnce(dir: string, folder: string): Promise<OpenedModel> {
   const { manifest, digest } = await readManifest(dir, folder);
   await refuseStrangers(dir, folder, manifest);
-  for (const name of Object.keys(manifest.files)) await verify(dir, folder, name, manifest);
+  const names = Object.keys(manifest.files).values();
+  await Promise.all(Array.from({ length: 4 }, () => verifyEach(names, (name) => verify(dir, folder, name, manifest))));
   return { manifest, digest, files: verifiedFiles(dir, folder, manifest) };
 }
 
@@ -58,6 +59,10 @@ async function refuseStrangers(dir: string, folder: string, { files }: ModelMani
   }
 }
 
+async function verifyEach(names: Iterable<string>, verifyOne: (name: string) => Promise<void>): Promise<void> {
+  for (const name of names) await verifyOne(name);
+}
+
 async function verify(dir: string, folder: string, name: string, { files }: ModelManifest): Promise<void> {
   const expected = files[name];
   const opened = await openPlain(join(folder, name));
@@ -65,7 +70,7 @@ async function verify(dir: string, folder: string, name: string, { files }: Mode
   await using file = opened;
   const { size } = await file.stat();
   if (size !== expected?.bytes) throw corrupt(dir, name, `has ${size} bytes instead of ${expected?.bytes}`);
-  if ((await fileDigest(file)) !== expected.sha256) throw corrupt(dir, name, 'differs from its digest');
+  if ((await fileDigest(file, size)) !== expected.sha256) throw corrupt(dir, name, 'differs from its digest');
 }
 
 function verifiedFiles(dir: string, folder: string, { files }: ModelManifest): ModelFiles {
@@ -80,7 +85,7 @@ function verifiedFiles(dir: string, folder: string, { files }: ModelManifest): M
       const opened = await openPlain(join(folder, name));
       if (typeof opened === 'string') throw corrupt(dir, name, opened);
       await using file = opened;
-      const bytes = new Uint8Array(await file.readFile());
+      const bytes = await contentOf(file, expected.bytes + 1);
       if (bytes.byteLength !== expected.bytes || sha256(bytes) !== expected.sha256) throw corrupt(dir, name, 'changed since the model was opened');
       return bytes;
     },

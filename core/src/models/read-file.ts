@@ -24,13 +24,25 @@ export async function openPlain(path: string): Promise<FileHandle | Refused> {
 
 const chunkBytes = 1 << 20;
 
-/** SHA-256 of a file without holding it in memory. */
-export async function fileDigest(file: FileHandle): Promise<string> {
+/** SHA-256 of a file of about `bytes` bytes, without holding more than a part of it in memory. */
+export async function fileDigest(file: FileHandle, bytes: number): Promise<string> {
   const hash = createHash('sha256');
-  const chunk = new Uint8Array(chunkBytes);
+  const chunk = new Uint8Array(Math.min(chunkBytes, bytes + 1));
   for (;;) {
-    const { bytesRead } = await file.read(chunk, 0, chunkBytes, null);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(chunk.subarray(0, bytesRead));
   }
+}
+
+/** At most `most` bytes of a file, in a buffer of their own: typed arrays can be laid over it. */
+export async function contentOf(file: FileHandle, most: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.min(most, (await file.stat()).size));
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length === bytes.length ? bytes : bytes.slice(0, length);
 }

@@ -7,7 +7,7 @@ import { corrupt } from './failure.ts';
 import { digestName, manifestName } from './file-name.ts';
 import { limits } from './limits.ts';
 import { manifestText, modelManifest, scopeDigests, type ModelManifest } from './manifest.ts';
-import { openPlain } from './read-file.ts';
+import { contentOf, openPlain } from './read-file.ts';
 
 const foreign = (dir: string, reason: string): ByomlError => new ByomlError('MODEL_FOREIGN', `model ${dir}: ${reason}`, { details: { folder: dir, reason } });
 
@@ -30,7 +30,7 @@ async function smallFile(dir: string, folder: string, name: string, most: number
   await using file = opened;
   const { size } = await file.stat();
   if (size > most) throw corrupt(dir, name, `has ${size} bytes, more than the ${most} allowed`);
-  return file.readFile();
+  return Buffer.from((await contentOf(file, most)).buffer);
 }
 
 function json(text: Buffer): unknown {
