@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import duckdb from '@byoml/duckdb';
-import { defineView, kind, utcDay, z, type Dialect, type Engine, type PluginDefinition, type Stamped, type ViewDefinition } from '@byoml/core';
-import { broken, pluginChecks, viewChecks, type Check, type Conformance, type ViewFixture } from '@byoml/core/testkit';
+import { componentKinds, defineRuleTemplate, defineView, kind, utcDay, z, type Dialect, type Engine, type PluginDefinition, type Stamped, type ViewDefinition } from '@byoml/core';
+import { broken, pluginChecks, ruleTemplateChecks, viewChecks, type Check, type Conformance, type ViewFixture } from '@byoml/core/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const plugins = join(import.meta.dirname, '..', 'plugins');
@@ -33,6 +33,22 @@ test('the plugins this issue delivers are there', () => {
 
 describe.each(found)('%s', (_name, checks) => {
   for (const { name, run } of checks) test(name, run);
+});
+
+const rule = defineRuleTemplate({ id: 'x', summary: 'x x', title: 'x', settings: z.strictObject({}), attack: ['T1078'], falsePositives: [], blindSpots: [], columns: {}, create: () => () => [], kql: () => 'x' });
+
+/** The promises of each kind, as docs/plugins.md lists them. */
+function promises(): string {
+  const named = found.flatMap(([, checks]) => checks.map(({ name }) => /^(?<kind>[a-z-]+)\/[^ ]+: (?<promise>.+)$/.exec(name)?.groups ?? { kind: 'plugin', promise: name }));
+  const rules = [...ruleTemplateChecks(rule, { fires: [], silent: [] })].map(({ name }) => ({ kind: 'rule-template', promise: name }));
+  return ['plugin', ...componentKinds]
+    .map((of) => `### ${of}\n\n${[...new Set([...named, ...rules].filter((each) => each['kind'] === of).map((each) => `- ${each['promise']}`))].join('\n')}\n`)
+    .join('\n');
+}
+
+test('docs/plugins.md lists every check of every kind', async () => {
+  const text = await readFile(join(plugins, '..', 'docs', 'plugins.md'), 'utf8');
+  expect(text.split('## What is checked')[1]).toBe(`\n\n${promises()}`);
 });
 
 const logins = (day: (d: Dialect, time: string) => string, over: Partial<ViewDefinition> = {}): ViewDefinition<any, any, any> => ({

@@ -75,6 +75,14 @@ describe.each(kinds)('the %s template', (kind) => {
     expect(stdout).not.toMatch(/failed|skipped/);
     await npm(folder, 'run', 'build');
     await packPlugin(folder);
-    expect((await verifyPlugin(folder)).plugin).toBe(`my-${kind}`);
+    expect((await verifyPlugin(folder)).plugin).toBe(`@local/my-${kind}`);
   });
+});
+
+test('the code in docs/plugins.md is the code of the templates, and all of the algorithm', async () => {
+  const text = await readFile(join(root, 'docs', 'plugins.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```ts(?: (?<path>\S+))?\n(?<code>[\s\S]*?)^```$/gm)].map(({ groups }) => ({ path: groups?.['path'] ?? 'no path', code: groups?.['code'] ?? '' }));
+  for (const { path, code } of blocks) expect(`\n${await readFile(join(root, path), 'utf8')}`).toContain(`\n${code}`);
+  const whole = await readFile(join(templates, 'algorithm', 'src', 'index.ts'), 'utf8');
+  expect(blocks.filter(({ path }) => path === 'templates/algorithm/src/index.ts').map(({ code }) => code).join('\n')).toBe(whole);
 });

@@ -71,6 +71,7 @@ const bugs: Record<string, { readonly bug: Bug; readonly turns: string }> = {
   },
   'progress that goes back': { bug: (correct) => ({ ...correct, fit: (data, run) => { let left = 100; return correct.fit?.(data, { ...run, progress: () => run.progress({ done: left--, unit: 'rows' }) }) as Promise<Model>; } }), turns: 'reports progress that only grows' },
   'no progress at all': { bug: (correct) => ({ ...correct, fit: (data, run) => correct.fit?.(data, { ...run, progress: () => {} }) as Promise<Model> }), turns: 'reports progress that only grows' },
+  'steps that hear no stop': { bug: (correct) => ({ ...correct, async fit(data, run) { const model = await (correct.fit?.(data, run) as Promise<Model>); for (let done = 1; done <= 5; done++) run.progress({ done, total: 5, unit: 'steps' }); return model; } }), turns: 'stops between its own steps when told' },
   'a deaf score': { bug: everyModel((model) => ({ score: (part) => model.score(part, aRun()) })), turns: 'stops scoring when told' },
   'damaged files that load as nothing known': {
     bug: (correct) => ({ ...correct, async load(files, run) { try { return await correct.load(files, run); } catch { const model = await correct.load(memoryFiles(), run); return { ...model, score: async (part, by) => batch<any>({ ...(await model.score(part, by)).columns, surprise: new Float64Array(part.length).fill(Number.NaN) }) }; } } }),

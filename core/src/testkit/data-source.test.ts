@@ -39,7 +39,7 @@ const batches = (run: Run, given = parts): Batches => ({
 });
 
 const scanned = (held: Batches): Scan => ({ kind: 'batches', batches: held, name: 'numbered users' });
-const fixture: DataSourceFixture = { missing: { missing: true }, rows: 9, patienceMs: 300 };
+const fixture: DataSourceFixture = { missing: { missing: true }, rows: 9 };
 
 test('a correct source of batches keeps every promise', async () => {
   expect(await broken(dataSourceChecks(source(async (_window, run) => scanned(batches(run))), fixture))).toEqual(new Map());

@@ -5,7 +5,7 @@ import { broken } from './check.ts';
 import { engineChecks } from './engine.ts';
 import { memoryEngineDefinition } from './fakes/memory-engine.ts';
 
-const fixture = { formats: ['jsonl'], sql: false, patienceMs: 300 } as const;
+const fixture = { formats: ['jsonl'], sql: false } as const;
 
 test('the engine in memory keeps every promise that needs no SQL', async () => {
   expect(await broken(engineChecks(memoryEngineDefinition, fixture))).toEqual(new Map());

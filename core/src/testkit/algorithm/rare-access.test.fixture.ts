@@ -93,5 +93,4 @@ export const fixture: AlgorithmFixture<AccessColumns> = {
   usual: [access('ann', 'hr', 20_003), access('bob', 'mail', 20_004)],
   odd: [access('ann', 'mail', 20_003), access('bob', 'hr', 20_005)],
   can: { explain: true, scoreErased: true, update: { asRefit: 1e-9 } },
-  patienceMs: 300,
 };

@@ -20,6 +20,30 @@ export function assertGrowing(reported: readonly Progress[]): void {
   }
 }
 
+/** Keeps the thread busy: stands for a step that takes long, since algorithms may look at the signal only from time to time. */
+function lastFor(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+/** How much progress an algorithm reports after it has read its data; `onStep` hears of each. */
+async function stepsAfterReading(trial: Trial, { signal = new AbortController().signal, onStep = () => {} }: { readonly signal?: AbortSignal; readonly onStep?: (step: number) => void } = {}): Promise<number> {
+  let steps = 0;
+  let read = false;
+  const source = {
+    async *[Symbol.asyncIterator]() {
+      yield* trial.cut(trial.training);
+      read = true;
+    },
+  };
+  const progress = (): void => {
+    if (!read) return;
+    onStep(++steps);
+  };
+  await trial.make().fit?.(source, aRun({ signal, progress }));
+  return steps;
+}
+
 /** Long calls end when told to and say how far they are. */
 export function* stoppingChecks(trial: Trial): Iterable<Check> {
   const patience = trial.fixture.patienceMs ?? 5000;
@@ -36,6 +60,18 @@ export function* stoppingChecks(trial: Trial): Iterable<Check> {
     const source = endless(trial.table(trial.training), (asked) => asked === 3 && controller.abort(reason));
     const learning = thrownBy(Promise.resolve(trial.make().fit?.(source, aRun({ signal: controller.signal }))));
     const thrown = await within(patience, 'learning must stop', learning).finally(() => source.close());
+    assert.ok(isStop(thrown, reason), `expected the signal's reason, received ${shown(thrown)}`);
+  });
+  yield check('stops between its own steps when told', async () => {
+    if ((await stepsAfterReading(trial)) < 3) return; // done too soon to be stopped
+    const controller = new AbortController();
+    const reason = new Error('told to stop');
+    const onStep = (step: number): void => {
+      controller.abort(reason);
+      if (step <= 20) lastFor(50);
+    };
+    const learning = stepsAfterReading(trial, { signal: controller.signal, onStep });
+    const thrown = await within(patience, 'learning must stop', thrownBy(learning));
     assert.ok(isStop(thrown, reason), `expected the signal's reason, received ${shown(thrown)}`);
   });
   yield check('reports progress that only grows', async () => {
