@@ -4,8 +4,9 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { manifestInput, saveFiles, temporaryFolder } from './model.test.fixture.ts';
+import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
+import { temporaryFolder } from './scratch.test.fixture.ts';
 import { writeModelFolder } from './write.ts';
 
 interface Outcome {

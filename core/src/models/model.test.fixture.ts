@@ -1,10 +1,5 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ModelFiles } from '../contracts/algorithm.ts';
 import type { ModelManifestInput } from './manifest.ts';
-
-export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'byoml-models-'));
 
 export const manifestInput: ModelManifestInput = {
   algorithm: { address: '@byoml/anomalous-resource-access/access-walk', version: '0.1.0', settings: { b: 0.5, halfLife: null } },

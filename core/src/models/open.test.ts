@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { sha256 } from './digest.ts';
-import { manifestInput, saveFiles, temporaryFolder } from './model.test.fixture.ts';
+import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
+import { temporaryFolder } from './scratch.test.fixture.ts';
 import { writeModelFolder } from './write.ts';
 
 let dir: string;

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256 } from './digest.ts';
-import { manifestInput, saveFiles, temporaryFolder } from './model.test.fixture.ts';
+import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
 import { prefixed } from './prefixed.ts';
+import { temporaryFolder } from './scratch.test.fixture.ts';
 import { writeModelFolder } from './write.ts';
 
 const code = (name: string) => expect.objectContaining({ code: name });
@@ -94,7 +95,7 @@ test('a damaged model can be replaced', async () => {
 });
 
 test('when saving throws, the error passes, the old model stays and new parents go', async () => {
-  const parent = await mkdtemp(join(await temporaryFolder(), 'p'));
+  const parent = await temporaryFolder();
   const { digest } = await writeModelFolder(join(parent, 'model'), manifestInput, saveFiles('a'));
   const failing = async (): Promise<void> => { throw new Error('diverged'); };
   await expect(writeModelFolder(join(parent, 'model'), manifestInput, failing)).rejects.toThrow('diverged');

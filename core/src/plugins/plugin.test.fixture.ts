@@ -1,10 +1,16 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createRequire } from 'node:module';
+import { afterAll } from 'vitest';
 
-export const temporaryFolder = async (): Promise<string> => realpath(await mkdtemp(join(tmpdir(), 'byoml-plugins-')));
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'byoml-plugins-')));
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+/** A folder of its own for one test, removed with all others when the file of tests is done. */
+export const temporaryFolder = (): Promise<string> => mkdtemp(join(scratch, 'test-'));
 
 const zod = pathToFileURL(createRequire(import.meta.url).resolve('zod')).href;
 

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { folderStorage } from './folder.ts';
+import { temporaryFolder } from './scratch.test.fixture.ts';
 
 const { signal } = new AbortController();
 let root: string;
 beforeEach(async () => {
-  root = await realpath(await mkdtemp(join(tmpdir(), 'byoml-storage-')));
+  root = await temporaryFolder();
 });
 
 const child = (...given: string[]) =>
@@ -37,7 +37,7 @@ test('a process killed while it writes leaves a whole object and no lock', async
 
 test('a link inside the folder leads nowhere', async () => {
   await using storage = await folderStorage(root);
-  const outside = await realpath(await mkdtemp(join(tmpdir(), 'byoml-outside-')));
+  const outside = await temporaryFolder();
   await mkdir(join(outside, 'deep'));
   await writeFile(join(outside, 'secret='), 'secret');
   await symlink(outside, join(root, 'objects', 'npm'));
@@ -54,7 +54,7 @@ test('a link inside the folder leads nowhere', async () => {
 
 test('writing over a link replaces the link, not what it points to', async () => {
   await using storage = await folderStorage(root);
-  const outside = join(await mkdtemp(join(tmpdir(), 'byoml-outside-')), 'target');
+  const outside = join(await temporaryFolder(), 'target');
   await writeFile(outside, 'outside');
   await symlink(outside, join(root, 'objects', 'file='));
   await storage.write('file', new Uint8Array([1]), { signal });

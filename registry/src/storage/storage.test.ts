@@ -1,14 +1,12 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { folderStorage } from './folder.ts';
 import { memoryStorage } from './memory.ts';
+import { temporaryFolder } from './scratch.test.fixture.ts';
 import type { Storage } from './storage.ts';
 import { storageSuite } from './storage.suite.ts';
 
 const drivers: Readonly<Record<string, () => Promise<Storage>>> = {
-  folder: async () => folderStorage(await mkdtemp(join(tmpdir(), 'byoml-storage-'))),
+  folder: async () => folderStorage(await temporaryFolder()),
   memory: async () => memoryStorage(),
 };
 
