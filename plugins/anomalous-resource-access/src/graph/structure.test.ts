@@ -57,5 +57,5 @@ test('a pair table numbers each pair once, through its growth', () => {
 
 test('a half-life is read as days from either spelling', () => {
   expect(['120d', '12h', '90m', 'P120D', 'P1W', 'PT36H', 'P1DT12H'].map(durationDays)).toEqual([120, 0.5, 0.0625, 120, 7, 1.5, 1.5]);
-  for (const text of ['', 'P', 'PT', '0d', '12', 'd', '-3d', '1y', '1e3d', 'NaNd']) expect(halfLife().safeParse(text).success, text).toBe(false);
+  expect(['', 'P', 'PT', '0d', '12', 'd', '-3d', '1y', '1e3d', 'NaNd'].filter((text) => halfLife().safeParse(text).success)).toEqual([]);
 });
