@@ -6,7 +6,7 @@ import { cells, cut, range, replay, take, type Cells } from '../table.ts';
 import { assertNear, assertSameBytes, type Trial } from './trial.ts';
 
 /** A fixed order that is neither the given one nor its reverse. */
-export const shuffled = <T>(rows: readonly T[]): T[] => {
+const shuffled = <T>(rows: readonly T[]): T[] => {
   const step = [7, 5, 3, 2].find((candidate) => rows.length % candidate !== 0) ?? 1;
   return rows.map((_, i) => rows[(i * step + 1) % rows.length] as T).toReversed();
 };

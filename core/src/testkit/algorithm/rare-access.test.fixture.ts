@@ -9,7 +9,7 @@ import { scopeFolder } from '../../contracts/scope-folder.ts';
 import type { AlgorithmFixture } from './fixture.ts';
 
 /** `scope\0user\0resource` → accesses. */
-export type Counts = ReadonlyMap<string, number>;
+type Counts = ReadonlyMap<string, number>;
 
 const key = (...parts: readonly string[]): string => parts.join('\0');
 
@@ -30,7 +30,7 @@ async function counted(before: Counts, data: Batches<AccessColumns>, run: Run): 
 /** Surprise from the accesses of the user to the resource, and of the user in all. */
 const surprise = (pair: number, all: number): number => Math.log(all + 1) - Math.log(pair + 0.5);
 
-export function rareModel(counts: Counts): Model<AccessColumns> {
+function rareModel(counts: Counts): Model<AccessColumns> {
   const scored = (part: Batch<AccessColumns>, erased: boolean): Batch<any> => {
     const answers = [...rows(part)].map(({ scope, user, resource }) => {
       const [pair, all] = [counts.get(key(scope, user, resource)) ?? 0, counts.get(key(scope, user)) ?? 0];
@@ -62,7 +62,7 @@ export function rareModel(counts: Counts): Model<AccessColumns> {
 
 const File = z.array(z.tuple([z.string(), z.number().min(0)]));
 
-export async function loaded(files: ModelFiles): Promise<Model<AccessColumns>> {
+async function loaded(files: ModelFiles): Promise<Model<AccessColumns>> {
   try {
     const parts = await Promise.all((await files.names()).map(async (name) => File.parse(JSON.parse(Buffer.from(await files.read(name)).toString()))));
     return rareModel(new Map(parts.flat()));

@@ -108,4 +108,4 @@ export function typeOf(cells: readonly unknown[]): CellType {
 const schemas: Readonly<Partial<Record<CellType, z.ZodType>>> = { text: z.string(), number: z.number(), boolean: z.boolean() };
 
 /** A schema for cells that came without one. */
-export const schemaOf = (type: CellType): z.ZodType => schemas[type] ?? z.any();
+const schemaOf = (type: CellType): z.ZodType => schemas[type] ?? z.any();
