@@ -88,6 +88,19 @@ function cloudtrailApiCalls({ engine }: ConformanceHost): ViewFixture {
   };
 }
 
+function sentinelCloudtrailApiCalls({ engine }: ConformanceHost): ViewFixture {
+  const called = { EventSource: 's3.amazonaws.com', EventName: 'GetObject', UserIdentityArn: 'arn:aws:sts::1:assumed-role/Reader/ann', SourceIpAddress: '10.0.0.5' };
+  return {
+    engine,
+    records: [at('2026-11-24T08:00:00Z', called), at('2026-11-24T09:00:00Z', { ...called, UserIdentityArn: '', UserIdentityInvokedBy: 'ec2.amazonaws.com' })],
+    rows: [
+      { user: 'arn:aws:sts::1:assumed-role/Reader', resource: 's3.amazonaws.com:GetObject', day: '2026-11-24', count: 1 },
+      { user: 'ec2.amazonaws.com', resource: 's3.amazonaws.com:GetObject', day: '2026-11-24', count: 1 },
+    ],
+    midnight: midnight(called),
+  };
+}
+
 export const conformance: Conformance = (host) => ({
   'algorithm/access-walk': { ...onGraph, settings: { b: 1 }, can: { ...onGraph.can, update: { asRefit: 1e-9 } } },
   'algorithm/access-walk:own-exponent': onGraph,
@@ -100,4 +113,5 @@ export const conformance: Conformance = (host) => ({
   'view/office-operations': officeOperations(host),
   'view/sign-ins': signIns(host),
   'view/cloudtrail-api-calls': cloudtrailApiCalls(host),
+  'view/sentinel-cloudtrail-api-calls': sentinelCloudtrailApiCalls(host),
 });

@@ -3,8 +3,8 @@ import { accessWalk } from './access-walk/index.ts';
 import { alsAccess } from './als-access/index.ts';
 import { peerLift } from './peer-lift/index.ts';
 import { resourceCosine } from './resource-cosine/index.ts';
-import { cloudtrailApiCalls, officeFiles, officeOperations, signIns, windowsFileShares } from './views/index.ts';
+import { cloudtrailApiCalls, officeFiles, officeOperations, sentinelCloudtrailApiCalls, signIns, windowsFileShares } from './views/index.ts';
 
 export default definePlugin({
-  components: [accessWalk, alsAccess, peerLift, resourceCosine, windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls],
+  components: [accessWalk, alsAccess, peerLift, resourceCosine, windowsFileShares, officeFiles, officeOperations, signIns, cloudtrailApiCalls, sentinelCloudtrailApiCalls],
 });
