@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
-import { temporaryFolder } from './scratch.test.fixture.ts';
+import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
 import { writeModelFolder } from './write.ts';
+
+afterAll(removeTemporaryFolders);
 
 interface Outcome {
   readonly digest?: string;

@@ -2,12 +2,14 @@ import { mkdir, readFile, readdir, rename, rm, symlink, truncate, unlink, writeF
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { sha256 } from './digest.ts';
 import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
-import { temporaryFolder } from './scratch.test.fixture.ts';
+import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
 import { writeModelFolder } from './write.ts';
+
+afterAll(removeTemporaryFolders);
 
 let dir: string;
 let digest: string;

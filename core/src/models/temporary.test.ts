@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, rename, symlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
-import { temporaryFolder } from './scratch.test.fixture.ts';
+import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
 import { isStale, removeStale, temporaries, temporaryPath } from './temporary.ts';
 import { writeModelFolder } from './write.ts';
+
+afterAll(removeTemporaryFolders);
 
 let target: string;
 beforeEach(async () => {

@@ -1,12 +1,14 @@
 import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { sha256 } from './digest.ts';
 import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
 import { prefixed } from './prefixed.ts';
-import { temporaryFolder } from './scratch.test.fixture.ts';
+import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
 import { writeModelFolder } from './write.ts';
+
+afterAll(removeTemporaryFolders);
 
 const code = (name: string) => expect.objectContaining({ code: name });
 

@@ -20,7 +20,7 @@ export interface Installed {
   readonly packageJson: PackageJson;
 }
 
-export const keyword = 'byoml-plugin';
+const keyword = 'byoml-plugin';
 
 function readText(folder: string): string | undefined {
   try {

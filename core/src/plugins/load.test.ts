@@ -1,16 +1,18 @@
 import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { kind } from '../contracts/define.ts';
 import { openCatalogue } from './catalogue.ts';
 import { readInstalled } from './installed.ts';
 import { importPlugin } from './load.ts';
 import { packPlugin } from './pack.ts';
-import { code, packageJson, temporaryFolder, writePackage } from './plugin.test.fixture.ts';
+import { code, packageJson, removeTemporaryFolders, temporaryFolder, writePackage } from './plugin.test.fixture.ts';
 import { parseSettings } from './settings.ts';
 import { settingsFromText } from './settings-text.ts';
 import { verifyPlugin } from './verify.ts';
+
+afterAll(removeTemporaryFolders);
 
 let root: string;
 let folder: string;

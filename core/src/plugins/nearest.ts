@@ -10,7 +10,7 @@ function distance(a: string, b: string): number {
 }
 
 /** At most three of `names` that somebody who wrote `wanted` may have meant, the nearest first. */
-export const nearest = (wanted: string, names: readonly string[]): string[] =>
+const nearest = (wanted: string, names: readonly string[]): string[] =>
   names
     .map((name) => ({ name, far: name.includes(wanted) || wanted.includes(name) ? 1 : distance(wanted.slice(0, 200), name) }))
     .filter(({ name, far }) => far <= Math.max(2, name.length / 3))

@@ -4,13 +4,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll } from 'vitest';
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'byoml-plugins-')));
-afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-/** A folder of its own for one test, removed with all others when the file of tests is done. */
+/** A folder of its own for one test. */
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(scratch, 'test-'));
+
+/** For `afterAll`. */
+export const removeTemporaryFolders = (): Promise<void> => rm(scratch, { recursive: true, force: true });
 
 const zod = pathToFileURL(createRequire(import.meta.url).resolve('zod')).href;
 

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { folderStorage } from './folder.ts';
-import { temporaryFolder } from './scratch.test.fixture.ts';
+import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
+
+afterAll(removeTemporaryFolders);
 
 const { signal } = new AbortController();
 let root: string;

@@ -1,9 +1,11 @@
-import { describe, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { folderStorage } from './folder.ts';
 import { memoryStorage } from './memory.ts';
-import { temporaryFolder } from './scratch.test.fixture.ts';
+import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
 import type { Storage } from './storage.ts';
 import { storageSuite } from './storage.suite.ts';
+
+afterAll(removeTemporaryFolders);
 
 const drivers: Readonly<Record<string, () => Promise<Storage>>> = {
   folder: async () => folderStorage(await temporaryFolder()),
