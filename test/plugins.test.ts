@@ -8,7 +8,7 @@ import { broken, pluginChecks, ruleTemplateChecks, viewChecks, type Check, type 
 import { afterAll, describe, expect, test } from 'vitest';
 
 const plugins = join(import.meta.dirname, '..', 'plugins');
-const folder = await mkdtemp(join(tmpdir(), 'byoml-plugins-'));
+const folder = await mkdtemp(join(tmpdir(), 'byoml-conformance-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const [engineDefinition] = duckdb.components.filter((component) => component[kind] === 'engine');
@@ -90,7 +90,7 @@ describe('the kit of views', () => {
   test.each<[string, ViewDefinition, Partial<ViewFixture>, readonly string[]]>([
     ['days of another zone', logins((_, time) => `CAST(SUBSTRING(${time}, 1, 10) AS DATE)`), {}, ['counts days in UTC']],
     ['a day too many', logins((d, time) => `${d.utcDay(time)} + 1`), {}, [rows, 'counts days in UTC']],
-    ['an engine that forgets the predicate', logins(utc), { engine: forgetful }, [rows, 'gives the same whether its predicate is pushed or not', 'gives nothing where no record fits']],
+    ['an engine that forgets the predicate', logins(utc), { engine: forgetful }, [rows, 'gives the same whether its predicate is pushed or not', 'gives nothing for nothing, and nothing where no record fits']],
     ['a predicate on a column it does not declare', logins(utc, { where: [{ columns: ['type'], in: ['login'] }] }), {}, ['names its table and asks its predicate of columns it has', 'gives exactly the columns of its output, each cell as declared', rows]],
     ['a column that it needs but calls optional', logins(utc, { columns: { user: z.string(), 'host.name': z.string().optional(), time: z.string(), kind: z.string().optional(), day: z.string().optional() }, output: { user: z.string(), day: utcDay(), gone: z.string() } }), {}, ['gives exactly the columns of its output, each cell as declared']],
   ])('%s turns its checks red', async (_name, view, over, turns) => {

@@ -92,7 +92,8 @@ export function* viewChecks(definition: ViewDefinition<any, any, any>, fixture: 
     assert.ok(definition.where.length === 0 || kept.length < fixture.records.length, 'the fixture needs records that the predicate leaves out');
     assert.deepEqual(sorted(await viewed(kept, { ...definition, where: [] })), sorted(await viewed(fixture.records)));
   });
-  yield check('gives nothing where no record fits', async () => {
+  yield check('gives nothing for nothing, and nothing where no record fits', async () => {
+    assert.deepEqual(await viewed([]), [], 'an empty file');
     if (definition.where.length === 0) return;
     const others = fixture.records.filter((record) => !definition.where.every((predicate) => holds(record, predicate)));
     assert.deepEqual(await viewed(others), []);
