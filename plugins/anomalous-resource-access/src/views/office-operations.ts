@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@byoml/core';
 import { accessViewColumns, defineView } from '@byoml/core';
 import { actorColumns, officeActor } from './office-activity.ts';
 import { Facts } from './facts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@byoml/core';
 import { unknownName } from './pair-days.ts';
 
 /** What to do with records that do not say who or what. */

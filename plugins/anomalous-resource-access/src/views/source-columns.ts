@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@byoml/core';
 import type { Dialect } from '@byoml/core';
 
 /** Paths that a record may have, read as text. */

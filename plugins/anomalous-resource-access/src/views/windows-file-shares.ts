@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@byoml/core';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
 import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
