@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress, parsePluginName } from './address.ts';
+import { componentAddress, parseAddress, parsePluginName } from './address.ts';
 
 test.each([
   ['files/table', { plugin: '@byoml/files', component: 'table' }],
@@ -18,4 +19,26 @@ test.each(['', 'files', '@acme/odd', '/table', 'files/', 'files/Table', 'files/t
 
 test('a plugin is named with or without its scope', () => {
   expect(['files', '@acme/odd', 'files/table', '@acme/odd/rule', ''].map(parsePluginName)).toEqual(['@byoml/files', '@acme/odd', undefined, undefined, undefined]);
+});
+
+test('the short address of a component leads back to it', () => {
+  const word = fc.stringMatching(/^[a-z0-9][a-z0-9._~-]{0,20}$/);
+  fc.assert(fc.property(word, word, fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/), fc.boolean(), (scope, name, component, ours) => {
+    const plugin = `@${ours ? 'byoml' : scope}/${name}`;
+    expect(parseAddress(componentAddress(plugin, component))).toEqual({ plugin, component });
+  }));
+});
+
+const outcome = (text: string): string => {
+  try {
+    return parseAddress(text).plugin;
+  } catch (thrown) {
+    return (thrown as { code: string }).code;
+  }
+};
+
+test('any text is an address or refused with one code', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('@', '/', ':', 'a', '1', '.', '-', ' ') })), (text) => {
+    expect(outcome(text)).toMatch(/^(@[^/]+\/[^/]+|ADDRESS_INVALID)$/);
+  }));
 });

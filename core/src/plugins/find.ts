@@ -30,17 +30,26 @@ export function withManifest(installed: Installed): FoundPlugin {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size;
   if (bytes === undefined) throw refuse('PLUGIN_MANIFEST_MISSING', `it has no ${manifestFile}`);
   if (bytes > mostBytes) throw refuse('PLUGIN_MANIFEST_INVALID', `${manifestFile} has ${bytes} bytes, more than the ${mostBytes} allowed`);
-  const manifest = parse(path, (reason) => refuse('PLUGIN_MANIFEST_INVALID', `${manifestFile}: ${reason}`));
+  const manifest = parse(path, (code, reason) => refuse(code, `${manifestFile}: ${reason}`));
   if (manifest.name !== name || manifest.version !== version) throw refuse('PLUGIN_MANIFEST_STALE', `${manifestFile} is of ${manifest.name} ${manifest.version}, package.json of ${name} ${version}`);
   refuseDuplicates(name, manifest.components);
   return { ...installed, name, version, manifest };
 }
 
-function parse(path: string, refuse: (reason: string) => ByomlError): PluginManifest {
+function parse(path: string, refuse: (code: ErrorCode, reason: string) => ByomlError): PluginManifest {
+  const raw = readJson(path, (reason) => refuse('PLUGIN_MANIFEST_INVALID', reason));
+  const contract = (raw as { contract?: unknown } | null)?.contract;
+  if (typeof contract === 'number' && contract !== 1) throw refuse('PLUGIN_INCOMPATIBLE', `it follows contract ${contract}, this version of byoml contract 1`);
+  const parsed = pluginManifest.safeParse(raw);
+  if (!parsed.success) throw refuse('PLUGIN_MANIFEST_INVALID', z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function readJson(path: string, refuse: (reason: string) => ByomlError): unknown {
   try {
-    return pluginManifest.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (thrown) {
-    throw refuse(thrown instanceof z.ZodError ? z.prettifyError(thrown) : (thrown as Error).message);
+    throw refuse((thrown as Error).message);
   }
 }
 

@@ -74,7 +74,7 @@ test.each<[string, string, string | undefined, () => Promise<unknown>]>([
   ['no manifest', 'PLUGIN_MANIFEST_MISSING', 'resolve', () => writePackage(folder)],
   ['a torn manifest', 'PLUGIN_MANIFEST_INVALID', 'resolve', () => writePackage(folder, packageJson, { 'index.js': code(), 'byoml.plugin.json': '{' })],
   ['an unknown manifest field', 'PLUGIN_MANIFEST_INVALID', 'resolve', async () => { await writePackage(folder); await spoil((manifest) => { manifest.extra = 1; }); }],
-  ['a manifest of a newer contract', 'PLUGIN_MANIFEST_INVALID', 'resolve', async () => { await writePackage(folder); await spoil((manifest) => { manifest.contract = 2; }); }],
+  ['a manifest of a newer contract', 'PLUGIN_INCOMPATIBLE', 'resolve', async () => { await writePackage(folder); await spoil((manifest) => { manifest.contract = 2; }); }],
   ['a manifest of another version', 'PLUGIN_MANIFEST_STALE', 'resolve', async () => { await writePackage(folder); await spoil((manifest) => { manifest.version = '1.2.2'; }); }],
   ['a manifest that lists a component twice', 'PLUGIN_DUPLICATE_COMPONENT', undefined, async () => { await writePackage(folder); await spoil((manifest) => { manifest.components.push(manifest.components[0]); }); }],
   ['a huge manifest', 'PLUGIN_MANIFEST_INVALID', 'resolve', () => writePackage(folder, packageJson, { 'index.js': code(), 'byoml.plugin.json': `{"contract":1${' '.repeat(5 << 20)}}` })],

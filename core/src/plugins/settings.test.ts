@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseSettings, withProfile } from './settings.ts';
@@ -91,4 +92,10 @@ test('a profile lies under the settings given by hand, group by group', () => {
 
 test.each(['narrow', 'constructor'])('the profile %s, which is none, is refused with those there are', (profile) => {
   expect(() => withProfile(definition, profile, {})).toThrow(expect.objectContaining({ code: 'PROFILE_UNKNOWN', message: expect.stringMatching(/there are wide/) }));
+});
+
+test('a number written as text is the same number', () => {
+  fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (alpha) => {
+    expect(settingsFromText(settings, [`walk.alpha=${alpha}`])).toEqual({ walk: { alpha: Number(String(alpha)) } });
+  }));
 });
