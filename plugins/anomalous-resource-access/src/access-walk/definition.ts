@@ -3,6 +3,7 @@ import { emptyGraph, type AccessGraph } from '../graph/access-graph.ts';
 import { parseJson } from '../graph/binary.ts';
 import type { ScopeInput } from '../graph/family.ts';
 import { durationDays } from '../graph/half-life.ts';
+import { pacer } from '../graph/pacer.ts';
 import type { ScopeFile } from '../graph/scope-files.ts';
 import { scopedAlgorithm } from '../graph/scoped-model.ts';
 import { ladder } from '../peer-lift/ladder.ts';
@@ -23,8 +24,11 @@ function create({ halfLife, b, hubs }: Settings): Algorithm {
     files: [walkFile, levelsFile],
     unknown: new WalkScope(new Walk(emptyGraph, 0), 0.5, new PeerLift(emptyGraph, [])),
     async fit(input: ScopeInput, run: Run, previous: WalkScope | undefined) {
+      const pace = pacer(run);
       const walk = new Walk(input.graph, hubs);
+      await pace.turn();
       const exponent = b === 'auto' ? (previous?.b ?? (await chooseExponent(walk, input, { halfLifeDays, hubs }, run))) : b;
+      await pace.turn();
       return new WalkScope(walk, exponent, new PeerLift(input.graph, ladder(input, run.seed)));
     },
     async load(graph: AccessGraph, read: ScopeFile) {

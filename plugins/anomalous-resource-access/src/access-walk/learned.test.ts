@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { scopeFolder } from '@byoml/core';
 import { aRun, cells, cut, memoryFiles, replay, take } from '@byoml/core/testkit';
 import { datedGraph, difference, everyPair, fitted, saved, scored, scoredErased, table, undatedGraph, type AccessRow } from '../graph/tables.test.fixture.ts';
+import { peerLift } from '../peer-lift/definition.ts';
 import { accessWalk } from './definition.ts';
 import { exponents, settings, type Settings } from './settings.ts';
 
@@ -61,6 +62,30 @@ test('the order of the rows has no say', async () => {
       expect(two.status).toEqual(one.status);
     }),
   );
+});
+
+/** Teams of ten with shares of their own, and a fifth of the accesses anywhere: enough to choose an exponent. */
+const teams: readonly AccessRow[] = Array.from({ length: 1500 }, (_, i) => {
+  const user = i % 100;
+  const share = i % 5 === 0 ? (i * 37) % 120 : Math.floor(user / 10) * 12 + ((i * 7) % 12);
+  return { user: `user${user}`, resource: `share${share}`, count: 1 + (i % 3), day: 20_000 + ((i * 13) % 90) };
+});
+
+for (const [kind, rows] of [['dated', teams], ['undated', teams.map(({ user, resource, count }) => ({ user, resource, count: count as number }))]] as const) {
+  test(`the order of the rows does not change a byte of a model of whole counts, its own exponent and communities included, ${kind}`, async () => {
+    const model = await fitted(walk({ halfLife: '30d' }), rows);
+    const other = await fitted(walk({ halfLife: '30d' }), rows.map((_, i) => rows[(i * 7) % rows.length] as AccessRow));
+    const [one, two] = [await saved(model), await saved(other)];
+    for (const name of [...one.keys()].filter((file) => kind === 'undated' || !file.endsWith('graph.bin'))) expect(two.get(name)).toEqual(one.get(name));
+    expect(difference((await scored(other, teams)).coldSurprise ?? [], (await scored(model, teams)).coldSurprise ?? [])).toBeLessThan(1e-6);
+  });
+}
+
+test('coldSurprise of every row is the surprise of peer-lift on the same accesses', async () => {
+  const rows = teams.map((row, i) => ({ ...row, department: `d${Number(row.user.slice(4)) % 7}`, ...(i % 2 === 0 ? { team: `t${Number(row.user.slice(4)) % 20}` } : {}) }));
+  const asked = [...rows.slice(0, 200), { user: 'zoe', resource: 'share1', department: 'd1' }, { user: 'zoe', resource: 'nowhere' }, { user: 'user1', resource: 'nowhere' }];
+  const lift = await fitted(peerLift.create(peerLift.settings.parse({}), {}), rows);
+  expect((await scored(await fitted(walk(), rows), asked)).coldSurprise).toEqual((await scored(lift, asked)).surprise);
 });
 
 test('batch cuts and dictionaries have no say, neither in learning nor in scoring', async () => {

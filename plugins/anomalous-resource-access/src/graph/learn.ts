@@ -4,20 +4,26 @@ import { graphOf } from './build-graph.ts';
 import { Collection, type ScopeRows } from './collect.ts';
 import { directoryLevels } from './directory.ts';
 import type { Family, ScopeModel, Scopes } from './family.ts';
+import { pacer } from './pacer.ts';
 
-/** Adds `data` to what is known; scopes it does not touch stay as they are. Old weights decay to the new last day (settled 7). */
+/** Adds `data` to what is known; scopes it does not touch stay as they are, and a scope keeps the settings it chose itself. Old weights decay to the new last day (settled 7). */
 export async function learn<S extends ScopeModel>(family: Family<S>, known: Scopes<S>, data: Batches, run: Run): Promise<Scopes<S>> {
   const collection = new Collection();
   await collection.read(data, run);
   const scopes = new Map(known);
-  for (const [name, rows] of collection.scopes()) {
+  const touched = collection.scopes();
+  const pace = pacer(run);
+  for (const [done, [name, rows]] of touched.entries()) {
     const previous = known.get(name);
     if (previous !== undefined) carryOver(previous, rows, collection);
     const { accesses } = rows;
     const weights = accesses.weights(family.halfLifeDays);
     const pairs = { users: accesses.pairs.users(), resources: accesses.pairs.resources(), weights, userTexts: collection.users.texts, resourceTexts: collection.resources.texts };
     const graph = graphOf(pairs, accesses.lastDay === undated ? null : accesses.lastDay);
+    await pace.turn();
     scopes.set(name, await family.fit({ accesses, directory: rows.directory, graph, collection }, run, previous));
+    run.progress({ done: done + 1, total: touched.length, unit: 'scopes' });
+    if (pace.due()) await pace.turn();
   }
   return new Map([...scopes].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

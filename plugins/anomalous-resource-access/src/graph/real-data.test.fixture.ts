@@ -45,7 +45,10 @@ export interface Split {
   readonly negatives: Pairs;
 }
 
-const chosen = ({ users, resources }: Pairs, keep: (row: number) => boolean): Pairs => ({ users: users.filter((_, row) => keep(row)), resources: resources.filter((_, row) => keep(row)) });
+function chosen({ users, resources }: Pairs, keep: (row: number) => boolean): Pairs {
+  const rows = Array.from(users.keys()).filter(keep);
+  return { users: Int32Array.from(rows, (row) => users[row] as number), resources: Int32Array.from(rows, (row) => resources[row] as number) };
+}
 
 /** 20 % of the pairs of users with five or more held out; negatives are credential swaps of those whose ends are both in training (settled 18). */
 export function split(data: RealData, seed: number): Split {
