@@ -74,6 +74,14 @@ test('core needs no native module, no install script and little else', () => {
   expect(needed.size).toBeLessThan(10);
 });
 
+test('imports of packages are declared where they are used', () => {
+  const declared = (path: string): Set<string> => {
+    const { dependencies, peerDependencies, devDependencies } = json(join(root, packages.find((name) => path.startsWith(`${name}/`)) as string, 'package.json'));
+    return new Set(Object.keys({ ...dependencies, ...peerDependencies, ...(path.startsWith('cli/') && devDependencies) })); // the command is packed
+  };
+  expect(offenders(code, (specifier, { path }) => !/^[.]|^node:/.test(specifier) && !declared(path).has(packageOf(specifier)))).toEqual([]);
+});
+
 const statements = (text: string): string[] => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '').split(';').map((statement) => statement.trim()).filter(Boolean);
 
 test('an index.ts only re-exports; a plugin\'s entry also exports its definePlugin', () => {
