@@ -53,6 +53,12 @@ test('a model that learned in two parts scores as one that learned both at once;
   );
 });
 
+test('days without any access count too: what came before them decays', async () => {
+  const [empty, late] = [{ user: 'u0', resource: 'r0', count: 0, day: 20_090 }, everyPair.slice(0, 40).map((row) => ({ ...row, day: 20_000 }))];
+  const updated = await (await fitted(walk({ b: 1 }), [empty])).update!(replay(table(late)), aRun());
+  expect(await saved(updated)).toEqual(await saved(await fitted(walk({ b: 1 }), [empty, ...late])));
+});
+
 test('the order of the rows has no say', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, fc.infiniteStream(fc.nat()), async (accesses, keys) => {
