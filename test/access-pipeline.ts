@@ -26,7 +26,7 @@ import { afterAll, expect } from 'vitest';
 
 const components: readonly Component[] = [...access.components, ...duckdb.components, ...files.components];
 
-export function component<K extends ComponentKind>(wanted: K, id: string): ComponentOf<K> {
+function component<K extends ComponentKind>(wanted: K, id: string): ComponentOf<K> {
   const found = components.find((one) => one[kind] === wanted && one.id === id);
   if (!found) throw new Error(`no ${wanted} ${id}`);
   return found as ComponentOf<K>;
@@ -58,7 +58,7 @@ export const openEngine = (settings: object = {}): Promise<Engine> => {
 
 const everything = { from: new Date(-8.64e15), to: new Date(8.64e15) };
 
-export function scan(source: 'table' | 'data-export', settings: object): Promise<Scan> {
+function scan(source: 'table' | 'data-export', settings: object): Promise<Scan> {
   const definition = component('data-source', source);
   return definition.create(definition.settings.parse(settings), services(definition.needs)).scan(everything, aRun());
 }
@@ -91,7 +91,7 @@ export interface Access {
   readonly lastSeen: number;
 }
 
-export async function rowsOf<R = Access>(batches: Batches): Promise<R[]> {
+async function rowsOf<R = Access>(batches: Batches): Promise<R[]> {
   const all: R[] = [];
   for await (const part of batches) all.push(...([...rows(part)] as R[]));
   return all;
@@ -102,7 +102,7 @@ export const accesses = async (engine: Engine, reading: Reading): Promise<Access
 export const total = (of: readonly Access[]): number => of.reduce((sum, { count }) => sum + count, 0);
 export const pairs = (of: readonly Access[]): string[] => [...new Set(of.map(({ user, resource }) => `${user} → ${resource}`))].toSorted();
 
-export const created = (definition: AlgorithmDefinition, settings: object = {}): AlgorithmComponent => ({
+const created = (definition: AlgorithmDefinition, settings: object = {}): AlgorithmComponent => ({
   address: `anomalous-resource-access/${definition.id}`,
   definition,
   algorithm: definition.create(definition.settings.parse(settings), services(definition.needs)),

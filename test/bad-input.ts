@@ -44,7 +44,7 @@ export const trainOn = ({ at }: Place, data: string, ...more: readonly string[])
 export const scoreWith = ({ at, accesses }: Place, model: string, ...more: readonly string[]): string[] => ['score', '--model', model, '--data', accesses, '--out', at('scored.csv'), ...more];
 
 /** 12 users in two departments, 16 resources, two weeks. */
-export const soundAccesses = (): string =>
+const soundAccesses = (): string =>
   ['user,resource,count,day', ...Array.from({ length: 240 }, (_, i) => `u${i % 12},r${(i % 2) * 8 + ((i * 7) % 8)},${1 + (i % 3)},2026-11-${String(1 + (i % 14)).padStart(2, '0')}`)].join('\n');
 
 /** Folders that the cases made, for the end to remove. */

@@ -37,6 +37,10 @@ describe('695 real events of shares', () => {
     expect(total(await accesses(engine, shares(path)))).toBe(kept);
   });
 
+  test.each([{ events: '5140', count: 137 }, { events: '5145', count: 558 }])('$events alone are $count', async ({ events, count }) => {
+    expect(total(await accesses(engine, shares(shareFile, { noise: 'keep', events })))).toBe(count);
+  });
+
   test('named as the events name them (account, share), exactly two pairs of 28 events remain', async () => {
     const remaining = await accesses(engine, shares(shareFile, { user: 'name', resource: 'share' }));
     expect(pairs(remaining)).toEqual([String.raw`apt-simulator → \\*\ADMIN$`, String.raw`pgustavo → \\*\C$`]);
