@@ -12,11 +12,16 @@ export class Neighbourhood {
   }
 
   add({ starts, columns, values }: Csr, node: number, labels: Int32Array): void {
+    const weights = this.#weights;
+    const met = this.#met;
+    let count = this.#count;
     for (let e = starts[node] as number; e < (starts[node + 1] as number); e++) {
       const label = labels[columns[e] as number] as number;
-      if (this.#weights[label] === 0) this.#met[this.#count++] = label;
-      this.#weights[label]! += values[e] as number;
+      const before = weights[label] as number;
+      if (before === 0) met[count++] = label;
+      weights[label] = before + (values[e] as number);
     }
+    this.#count = count;
   }
   get count(): number {
     return this.#count;
