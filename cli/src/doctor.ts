@@ -1,7 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
-import { isByomlError, type ByomlError } from '@byoml/core';
-import type { Catalogue } from '@byoml/core/plugins';
+import { isByomlError } from '@byoml/core';
+import { openCatalogue, type Catalogue, type Places } from '@byoml/core/plugins';
 
 export interface Finding {
   readonly level: 'ok' | 'advice' | 'problem';
@@ -34,31 +34,36 @@ async function folder(path: string, about: string): Promise<Finding> {
   }
 }
 
+const failure = (thrown: unknown): string => (isByomlError(thrown) ? `${thrown.code}: ${thrown.message}` : (thrown as Error).message);
+
 /** Loads every component, as a run would. */
-async function plugins(catalogue: Catalogue): Promise<Finding[]> {
-  return Promise.all(
-    catalogue.plugins.map(async ({ manifest }): Promise<Finding> => {
-      try {
-        for (const { kind, id } of manifest.components) await catalogue.load(kind, `${manifest.name}/${id}`);
-        return { level: 'ok', about: manifest.name, says: `${manifest.version}, ${manifest.components.length} components` };
-      } catch (thrown) {
-        const { code, message } = thrown as ByomlError;
-        return { level: 'problem', about: manifest.name, says: isByomlError(thrown) ? `${code}: ${message}` : message };
-      }
-    }),
-  );
+async function load(catalogue: Catalogue, { manifest }: Catalogue['plugins'][number]): Promise<Finding> {
+  try {
+    for (const { kind, id } of manifest.components) await catalogue.load(kind, `${manifest.name}/${id}`);
+    return { level: 'ok', about: manifest.name, says: `${manifest.version}, ${manifest.components.length} components` };
+  } catch (thrown) {
+    return { level: 'problem', about: manifest.name, says: failure(thrown) };
+  }
 }
 
-function literalSecrets(): Finding[] {
+async function plugins(places: Places): Promise<Finding[]> {
+  try {
+    const catalogue = await openCatalogue(places);
+    if (catalogue.plugins.length === 0) return [{ level: 'problem', about: 'plugins', says: 'none found: reinstall @byoml/cli' }];
+    return await Promise.all(catalogue.plugins.map((plugin) => load(catalogue, plugin)));
+  } catch (thrown) {
+    return [{ level: 'problem', about: 'plugins', says: failure(thrown) }];
+  }
+}
+
+function longLivedKeys(): Finding[] {
   return Object.keys(process.env)
     .filter((name) => /^AZURE_(STORAGE_(KEY|CONNECTION_STRING)|CLIENT_SECRET)$/.test(name))
     .map((name) => ({ level: 'advice', about: 'secrets', says: `${name} holds a long-lived key: prefer a managed identity` }));
 }
 
 /** What stands between this machine and a run. Reads only. */
-export async function diagnose(catalogue: Catalogue, signal: AbortSignal): Promise<Finding[]> {
+export async function diagnose(places: Places, signal: AbortSignal): Promise<Finding[]> {
   signal.throwIfAborted();
-  const found = [node(), memory(), await folder(process.cwd(), 'this folder'), await folder(tmpdir(), 'temporary folder'), ...(await plugins(catalogue)), ...literalSecrets()];
-  if (catalogue.plugins.length === 0) found.push({ level: 'problem', about: 'plugins', says: 'none found: reinstall @byoml/cli' });
-  return found;
+  return [node(), memory(), await folder(process.cwd(), 'this folder'), await folder(tmpdir(), 'temporary folder'), ...(await plugins(places)), ...longLivedKeys()];
 }

@@ -15,7 +15,7 @@ export type { Explanation, Reason, Term } from './contracts/explanation.ts';
 export { numbers } from './contracts/numbers.ts';
 export { severities, type Alert, type Rule, type Severity } from './contracts/rule.ts';
 export type { Progress, Run, Window } from './contracts/run.ts';
-export { scopeFolder } from './contracts/scope-folder.ts';
+export { scopeFolder } from './models/scope-folder.ts';
 export { Clock, Fetch, Folder, Logger, Secrets, token, type Needs, type Services, type Token } from './contracts/services.ts';
 export type { Sink } from './contracts/sink.ts';
 export type { Dialect, Predicate, ViewDefinition } from './contracts/view.ts';

@@ -1,4 +1,3 @@
-import { openCatalogue } from '@byoml/core/plugins';
 import { ByomlCommand, plugin } from '../command.ts';
 import { diagnose, type Finding } from '../doctor.ts';
 import { green, red, yellow } from '../render/colour.ts';
@@ -13,7 +12,7 @@ export default class Doctor extends ByomlCommand {
 
   async run(): Promise<{ healthy: boolean; findings: Finding[] }> {
     const { flags } = await this.parse(Doctor);
-    const findings = await diagnose(await openCatalogue({ roots: pluginRoots(), folders: flags.plugin ?? [] }), this.signal);
+    const findings = await diagnose({ roots: pluginRoots(), folders: flags.plugin ?? [] }, this.signal);
     for (const { level, about, says } of findings) this.log(`${mark[level]} ${about}  ${says}`);
     const healthy = findings.every(({ level }) => level !== 'problem');
     if (!healthy) process.exitCode = 4;

@@ -30,7 +30,6 @@ export const catalogue = {
   COLUMNS_MISSING: { exit: 3, http: 422, means: 'The data lacks columns that are needed.', hint: 'Rename the columns, or name a view with --view.' },
   CELL_INVALID: { exit: 3, http: 422, means: 'A cell does not fit its column.', hint: 'Correct or leave out the row named in the message.' },
   ROW_UNKNOWN: { exit: 3, http: 404, means: 'The data has no row of that number.', hint: 'Rows are counted from 1, without the header.' },
-  LABELS_MISSING: { exit: 3, http: 422, means: 'There are too few distinct pairs to split or to compare.', hint: 'Use more data or fewer held-out pairs.' },
 
   PLUGIN_NOT_FOUND: { exit: 4, http: 404, means: 'No installed plugin has that name.', hint: 'See what is installed with `byoml plugins list`.' },
   PLUGIN_MANIFEST_MISSING: { exit: 4, http: 422, means: 'The plugin has no byoml.plugin.json.', hint: 'Its author makes one with `byoml plugins pack`.' },
@@ -46,13 +45,11 @@ export const catalogue = {
   ROWS_MISALIGNED: { exit: 4, http: 500, means: 'A component answered another number of rows than it was given.', hint: 'Tell the plugin\'s author: `byoml plugins verify` shows the broken check.' },
   SCORES_INVALID: { exit: 4, http: 500, means: 'A model answered a surprise that is not finite, or a status that does not exist.', hint: 'Tell the plugin\'s author: `byoml plugins verify` shows the broken check.' },
   SERVICE_MISSING: { exit: 4, http: 500, means: 'A component needs a service that this host does not provide.', hint: 'Install a byoml version that provides it.' },
-  CHECKS_FAILED: { exit: 4, http: 422, means: 'A plugin breaks checks of its contracts.', hint: 'Repair what the named checks say.' },
 
   MODEL_MISSING: { exit: 5, http: 404, means: 'The folder holds no model.', hint: 'Make one with `byoml train`.' },
   MODEL_FOREIGN: { exit: 5, http: 422, means: 'The model was made by another algorithm or a newer format.', hint: 'Use the algorithm and byoml version named in its manifest.' },
   MODEL_CORRUPT: { exit: 5, http: 422, means: 'A file of the model differs from its digest, is missing, or does not belong there.', hint: 'Restore the folder from its origin or train again.' },
   MODEL_INVALID: { exit: 5, http: 422, means: 'The model\'s files are intact but do not hold a valid model.', hint: 'Train again.' },
-  MODEL_UNCALIBRATED: { exit: 5, http: 409, means: 'The model has no calibration, so it gives no p-values.', hint: 'Train on more data, or run `byoml calibrate`.' },
   TRAINING_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm only runs models trained elsewhere.', hint: 'Import a model with `byoml import`.' },
   EXPLAIN_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm does not explain its scores.', hint: 'See `byoml plugins info ADDRESS` for one that does.' },
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ByomlError } from '../contracts/errors.ts';
-import { scopeFolder } from '../contracts/scope-folder.ts';
+import { scopeFolder } from '../models/scope-folder.ts';
 import { randomFrom } from '../random/index.ts';
 import type { Progress } from '../contracts/run.ts';
 import type { AlgorithmComponent } from './component.ts';

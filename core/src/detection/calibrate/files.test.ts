@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ModelFiles } from '../../contracts/algorithm.ts';
-import { scopeFolder } from '../../contracts/scope-folder.ts';
+import { scopeFolder } from '../../models/scope-folder.ts';
 import { Calibration } from './calibration.ts';
 import { loadCalibration, saveCalibration } from './files.ts';
 import type { CalibrationWindow } from './window.ts';

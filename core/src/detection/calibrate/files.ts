@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ModelFiles } from '../../contracts/algorithm.ts';
 import { ByomlError } from '../../contracts/errors.ts';
-import { scopeFolder } from '../../contracts/scope-folder.ts';
+import { scopeFolder } from '../../models/scope-folder.ts';
 import { Calibration } from './calibration.ts';
 import { decodeWindow, encodeWindow } from './window-bytes.ts';
 import type { CalibrationWindow } from './window.ts';

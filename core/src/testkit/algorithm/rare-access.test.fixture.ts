@@ -5,7 +5,7 @@ import { batch, rows, type Batch, type Batches } from '../../contracts/columns.t
 import { defineAlgorithm, type AlgorithmDefinition } from '../../contracts/define.ts';
 import { ByomlError } from '../../contracts/errors.ts';
 import type { Run } from '../../contracts/run.ts';
-import { scopeFolder } from '../../contracts/scope-folder.ts';
+import { scopeFolder } from '../../models/scope-folder.ts';
 import type { AlgorithmFixture } from './fixture.ts';
 
 /** `scope\0user\0resource` → accesses. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { scopeFolder } from '../../contracts/scope-folder.ts';
+import { scopeFolder } from '../../models/scope-folder.ts';
 import { check, type Check } from '../check.ts';
 import type { FileBytes } from '../fakes/model-files.ts';
 import type { Cells } from '../table.ts';

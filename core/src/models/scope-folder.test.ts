@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isFileName } from './file-name.ts';
+import { scopeFolder } from './scope-folder.ts';
+
+test('every scope gets a folder of its own that a file system takes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 600 }), fc.string({ unit: 'binary', maxLength: 600 }), (one, two) => {
+      expect(isFileName(`scopes/${scopeFolder(one)}/graph.bin`)).toBe(true);
+      if (Buffer.from(one).compare(Buffer.from(two)) !== 0) expect(scopeFolder(one)).not.toBe(scopeFolder(two));
+    }),
+  );
+});
+
+test('a short scope stays readable', () => {
+  expect(scopeFolder('')).toBe('s');
+  expect(Buffer.from(scopeFolder('contoso').slice(1), 'hex').toString()).toBe('contoso');
+});
