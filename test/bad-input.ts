@@ -28,8 +28,6 @@ export interface Call {
 }
 
 export interface BadInput {
-  /** What must be repaired before the case can hold; it is skipped until then. */
-  readonly waitsFor?: string;
   readonly name: string;
   readonly code: ErrorCode;
   readonly exit: number;

@@ -1,5 +1,5 @@
 import type { ModelManifest } from '../models/index.ts';
-import { openTrained, type AlgorithmComponent, type OpenedModel } from '../detection/index.ts';
+import { guarded, openTrained, type AlgorithmComponent, type OpenedModel } from '../detection/index.ts';
 import { coreVersion, parseAddress, parseSettings, settingsFromText, withProfile, type Loaded } from '../plugins/index.ts';
 import { pluginScope } from '../host/services.ts';
 import type { Session } from './session.ts';
@@ -27,7 +27,7 @@ export async function chooseAlgorithm(session: Session, { algorithm, set, profil
   const { address: full, definition } = loaded;
   const given = withProfile(definition, chosen, settingsFromText(definition.settings, set, full), full);
   const settings = parseSettings(definition, given, full) as Record<string, unknown>;
-  return { component: createAlgorithm(session, loaded, settings), settings, profile: chosen, code: { core: coreVersion(), plugin: loaded.version } };
+  return { component: await createAlgorithm(session, loaded, settings), settings, profile: chosen, code: { core: coreVersion(), plugin: loaded.version } };
 }
 
 /** Opens a model folder with the algorithm that its manifest names. */
@@ -38,7 +38,8 @@ async function algorithmOf(session: Session, { algorithm }: ModelManifest): Prom
   return createAlgorithm(session, loaded, parseSettings(loaded.definition, algorithm.settings, loaded.address) as Record<string, unknown>);
 }
 
-function createAlgorithm(session: Session, { address, definition }: Loaded<'algorithm'>, settings: Record<string, unknown>): AlgorithmComponent {
+async function createAlgorithm(session: Session, { address, definition }: Loaded<'algorithm'>, settings: Record<string, unknown>): Promise<AlgorithmComponent> {
   const { capabilities } = session.catalogue.describe(address);
-  return { address, definition, algorithm: definition.create(settings, pluginScope(session.scope).pick(definition.needs ?? {})), capabilities };
+  const services = pluginScope(session.scope).pick(definition.needs ?? {});
+  return { address, definition, algorithm: await guarded(address, capabilities, () => definition.create(settings, services), session.run), capabilities };
 }

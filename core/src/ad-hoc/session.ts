@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Engine, Relation } from '../contracts/engine.ts';
+import { ByomlError } from '../contracts/errors.ts';
 import type { Progress, Run, Window } from '../contracts/run.ts';
 import type { Logger } from '../contracts/services.ts';
 import type { ViewDefinition } from '../contracts/view.ts';
@@ -75,8 +76,9 @@ export class Session implements AsyncDisposable {
   async #open(paths: readonly string[], table: string | undefined): Promise<Relation> {
     const [first = ''] = paths;
     const folder = paths.length === 1 && (await stat(first).catch(() => undefined))?.isDirectory();
+    if (folder && table === undefined) throw new ByomlError('USAGE_INVALID', `${first} is a folder: name the view that reads its table with --view`, { details: { path: first } });
     const { definition } = await this.catalogue.load('data-source', folder ? this.options.folder : this.options.files);
-    const settings = folder ? { path: first, ...(table !== undefined && { table }) } : { path: [...paths] };
+    const settings = folder ? { path: first, table } : { path: [...paths] };
     const source = definition.create(parseSettings(definition, settings), pluginScope(this.scope).pick(definition.needs ?? {}));
     return (await this.engine()).open(await source.scan(everything, this.run), this.run);
   }

@@ -34,6 +34,7 @@ export async function trainOnFiles(session: Session, request: TrainingFiles): Pr
     settings: settings as ModelManifestInput['algorithm']['settings'],
     profile,
     relation,
+    dataName: request.data.join(', '),
     ...(view && { view: { address: view.address, settings: viewSettings as ModelManifestInput['algorithm']['settings'] } }),
     seed: session.run.seed,
     run: session.run,

@@ -20,6 +20,8 @@ export interface TrainingRequest extends AlgorithmComponent {
   readonly profile?: string | undefined;
   /** The raw rows; the algorithm's input columns are projected from them. */
   readonly relation: Relation;
+  /** What messages call the data, e.g. its file names. */
+  readonly dataName?: string;
   readonly view?: ModelManifestInput['view'];
   readonly seed: number;
   readonly run: Run;
@@ -71,10 +73,10 @@ export async function train(request: TrainingRequest): Promise<Trained> {
   };
 }
 
-async function readRows({ address, definition, relation }: TrainingRequest, run: Run): Promise<Table> {
+async function readRows({ address, definition, relation, dataName }: TrainingRequest, run: Run): Promise<Table> {
   const projected = await relation.project(definition.input, run);
   const table = await readTable(projected.batches(run), run);
-  if (table.rows === 0) throw new ByomlError('DATA_EMPTY', `${address}: no rows to learn from`, { details: { component: address } });
+  if (table.rows === 0) throw new ByomlError('DATA_EMPTY', `${dataName === undefined ? address : `${address}: ${dataName}`}: no rows to learn from`, { details: { component: address } });
   return table;
 }
 
