@@ -59,9 +59,9 @@ export const badData: readonly BadInput[] = [
   },
   {
     name: 'a folder without a view that says which table is meant',
-    code: 'SETTINGS_INVALID',
+    code: 'USAGE_INVALID',
     exit: 2,
-    says: /table/,
+    says: /--view/,
     call(place) {
       mkdirSync(place.at('export'));
       return trainOn(place, place.at('export'));
