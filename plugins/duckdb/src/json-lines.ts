@@ -1,42 +1,70 @@
+import { join } from 'node:path';
 import type { CellType, Run } from '@byoml/core';
 import { ident, literal } from './dialect.ts';
+import { sampleOf, type Shape } from './json-sample.ts';
+import { filterLines } from './line-filter.ts';
+import type { LineHelpers } from './line-helpers.ts';
 import type { Session } from './session.ts';
 import type { StagedFile } from './staging.ts';
-import type { Field, Table } from './table.ts';
+import type { Field, Narrowing, Table } from './table.ts';
 
-/** Records looked at before the first read, to know the columns. */
-const sampled = 2048;
+type Shapes = Readonly<Record<string, Shape>>;
 
-/** JSON Lines files. Only the keys that are asked for are taken out of the records. */
-export async function jsonLinesTable(session: Session, name: string, files: readonly StagedFile[], run: Run): Promise<Table> {
-  const paths = files.filter(({ bytes }) => bytes > 0).map(({ path }) => path);
-  if (paths.length === 0) return nothing(name);
-  const narrow = (names: readonly string[], nested: ReadonlySet<string>): Table => {
-    const fields = names.map((key, i): Field => ({ name: key, column: `c${i}`, stored: nested.has(key) ? 'JSON' : 'VARCHAR', type: nested.has(key) ? 'other' : 'text' }));
-    return { name, fields, from: select(paths, fields), narrow };
-  };
-  const whole = (structure: Structure): Table => {
-    const fields = Object.entries(structure).map(([key, shape], i): Field => ({ name: key, column: `c${i}`, stored: 'JSON', type: typeOf(shape) }));
-    return { name, fields, from: select(paths, fields), narrow };
-  };
-  const head = await structure(session, `(SELECT json FROM ${objects(paths)} LIMIT ${sampled})`, run);
-  if (Object.keys(head).length === 0 && (await isBlank(session, paths, run))) return nothing(name);
-  const complete = async (later: Run): Promise<Table> => {
-    const all = await structure(session, objects(paths), later);
-    // Threads meet rare keys in any order: keys of the sample keep theirs, the rest follow by name.
-    const order = [...Object.keys(head), ...Object.keys(all).filter((key) => !(key in head)).sort()];
-    return whole(Object.fromEntries(order.map((key) => [key, all[key]])));
-  };
-  return { ...whole(head), complete };
+export interface JsonLines {
+  readonly files: readonly StagedFile[];
+  readonly helpers: LineHelpers;
 }
 
+/** JSON Lines files. Only the keys that are asked for are taken out of the records. */
+export async function jsonLinesTable(session: Session, name: string, { files, helpers }: JsonLines, run: Run): Promise<Table> {
+  const filled = files.filter(({ bytes }) => bytes > 0);
+  const paths = filled.map(({ path }) => path);
+  const { keys, whole } = await sampleOf(filled);
+  const unknown = Object.keys(keys).length === 0;
+  if (filled.length === 0 || (unknown && (await isBlank(session, paths, run)))) return nothing(name);
+  const complete = async (later: Run): Promise<Table> => {
+    const all = await structure(session, paths, later);
+    // Threads meet rare keys in any order: keys of the sample keep theirs, the rest follow by name.
+    const order = [...Object.keys(keys), ...Object.keys(all).filter((key) => !(key in keys)).sort()];
+    return tableOf(name, paths, Object.fromEntries(order.map((key) => [key, all[key] ?? 'NULL'])));
+  };
+  const large = filled.reduce((sum, { bytes }) => sum + bytes, 0) >= worthFiltering;
+  return { ...tableOf(name, paths, keys), ...(whole ? {} : { complete }), ...(large ? { holding: (bytes, wanted, later) => held(session, { name, files: filled, helpers, bytes }, wanted, later) } : {}) };
+}
+
+interface Held extends JsonLines {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** The table of only those lines that hold some bytes. */
+async function held(session: Session, { name, files, helpers, bytes }: Held, wanted: Narrowing, run: Run): Promise<Table | undefined> {
+  try {
+    const kept = await filterLines({ files, bytes, helpers, kept: join(session.folder, session.fresh('kept')) }, run);
+    return kept && narrowed(name, kept, wanted);
+  } catch (error) {
+    throw await session.failure(error, run.signal);
+  }
+}
+
+/** Files this small are parsed before a look at their lines would pay. */
+const worthFiltering = 16_777_216;
+
 const nothing = (name: string): Table => ({ name, from: 'SELECT 1 AS c0 WHERE false', fields: [], empty: true });
+
+function tableOf(name: string, paths: readonly string[], shapes: Shapes): Table {
+  const fields = Object.entries(shapes).map(([key, shape], i): Field => ({ name: key, column: `c${i}`, stored: 'JSON', type: typeOf(shape) }));
+  return { name, fields, from: select(paths, fields), narrow: (wanted) => narrowed(name, paths, wanted) };
+}
+
+function narrowed(name: string, paths: readonly string[], { names, nested }: Narrowing): Table {
+  const fields = names.map((key, i): Field => ({ name: key, column: `c${i}`, stored: nested.has(key) ? 'JSON' : 'VARCHAR', type: nested.has(key) ? 'other' : 'text' }));
+  return { name, fields, from: select(paths, fields) };
+}
 
 async function isBlank(session: Session, paths: readonly string[], run: Run): Promise<boolean> {
   return (await session.rows(`SELECT 1 FROM ${objects(paths)} LIMIT 1`, run)).length === 0;
 }
-
-type Structure = Readonly<Record<string, unknown>>;
 
 const list = (paths: readonly string[]): string => `[${paths.map(literal).join(', ')}]`;
 // Room for a line of 4 MiB; a smaller buffer also lets small files be read in parallel.
@@ -51,17 +79,18 @@ function select(paths: readonly string[], fields: readonly Field[]): string {
   return `SELECT ${fields.map(({ name, column }) => `${ident(name)} AS ${column}`).join(', ')} FROM read_json(${list(paths)}, ${options}, records = true, columns = {${columns}})`;
 }
 
-async function structure(session: Session, from: string, run: Run): Promise<Structure> {
-  const [[json] = []] = await session.rows(`SELECT json_group_structure(json) FROM ${from}`, run);
+/** All keys of all records, with the shapes of their values. */
+async function structure(session: Session, paths: readonly string[], run: Run): Promise<Shapes> {
+  const [[json] = []] = await session.rows(`SELECT json_group_structure(json) FROM ${objects(paths)}`, run);
   const shape: unknown = json === null || json === undefined ? {} : JSON.parse(json as string);
-  if (typeof shape === 'object' && shape !== null && !Array.isArray(shape)) return shape as Structure;
+  if (typeof shape === 'object' && shape !== null && !Array.isArray(shape)) return shape as Shapes;
   throw await session.failure(new Error('Invalid Input Error: a record is not an object'), run.signal);
 }
 
 const numeric = /^U?(?:BIGINT|HUGEINT|INTEGER)$|^DOUBLE$/u;
 
-function typeOf(shape: unknown): CellType {
-  if (Array.isArray(shape)) return ({ text: 'texts', number: 'numbers' } as const)[typeOf(shape[0]) as 'text' | 'number'] ?? 'other';
+function typeOf(shape: Shape): CellType {
+  if (Array.isArray(shape)) return ({ text: 'texts', number: 'numbers' } as const)[typeOf(shape[0] as Shape) as 'text' | 'number'] ?? 'other';
   if (typeof shape !== 'string') return 'other';
   if (numeric.test(shape)) return 'number';
   if (shape === 'BOOLEAN') return 'boolean';

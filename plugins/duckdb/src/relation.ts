@@ -49,7 +49,7 @@ export class DuckDbRelation<C extends Columns = Columns> implements Relation<C> 
     if (this.#table.unique !== undefined) return this.#checked(await this.#all(run), lacks);
     const table = this.#table.complete && wanted.some((name) => !fieldOf(this.#table, name)) ? await this.#all(run) : this.#table;
     const checked = this.#checked(table, lacks);
-    return checked.narrow?.(wanted.filter((name) => fieldOf(table, name)), new Set()) ?? checked;
+    return checked.narrow?.({ names: wanted.filter((name) => fieldOf(table, name)), nested: new Set() }) ?? checked;
   }
 
   #checked(table: Table, lacks: (table: Table) => string[]): Table {

@@ -18,7 +18,7 @@ export async function fileOf(path: string, over: Partial<ScanFile> = {}): Promis
   return { url: pathToFileURL(path).href, bytes: (await stat(path)).size, version: '1', ...over };
 }
 
-export const formatOf = (name: string): FileFormat => (name.includes('.csv') ? 'csv' : name.includes('.parquet') ? 'parquet' : 'jsonl');
+const formatOf = (name: string): FileFormat => (name.includes('.csv') ? 'csv' : name.includes('.parquet') ? 'parquet' : 'jsonl');
 
 /** Files of one format, by name and content, as a scan. */
 export async function scanOf(folder: string, files: Readonly<Record<string, string | Uint8Array>>, unique?: string): Promise<Scan> {

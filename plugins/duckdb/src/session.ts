@@ -1,3 +1,4 @@
+import { dirname, sep } from 'node:path';
 import { isByomlError, type Run } from '@byoml/core';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBListVector, type DuckDBConnection, type DuckDBResult, type DuckDBType, type DuckDBVector } from '@duckdb/node-api';
 import { BOOLEAN, DOUBLE, INTEGER, LIST, VARCHAR } from '@duckdb/node-api';
@@ -10,11 +11,10 @@ export interface SessionOptions {
   readonly threads?: number | undefined;
   /** Where results spill and files are staged; the only folder that SQL may write to. */
   readonly folder: string;
-  /** The only other files that SQL may read. */
-  readonly readable: readonly string[];
-  /** Says what is wrong with the files when reading them failed. */
-  readonly diagnose: (error: Error, signal: AbortSignal) => Promise<Error>;
 }
+
+/** Says what is wrong with the files when reading them failed. */
+export type Diagnose = (error: Error, signal: AbortSignal) => Promise<Error>;
 
 /** What a table made from JavaScript may hold. */
 export type StoredType = 'VARCHAR' | 'DOUBLE' | 'INTEGER' | 'BOOLEAN' | 'VARCHAR[]' | 'DOUBLE[]';
@@ -32,17 +32,15 @@ export interface Chunk {
 export class Session implements AsyncDisposable {
   readonly folder: string;
   readonly #instance: DuckDBInstance;
-  readonly #diagnose: SessionOptions['diagnose'];
+  #diagnose: Diagnose = async (error) => error;
   #tables = 0;
 
-  private constructor(instance: DuckDBInstance, { folder, diagnose }: SessionOptions) {
+  private constructor(instance: DuckDBInstance, folder: string) {
     this.#instance = instance;
     this.folder = folder;
-    this.#diagnose = diagnose;
   }
 
-  static async open(options: SessionOptions): Promise<Session> {
-    const { memoryLimit, threads, folder, readable } = options;
+  static async start({ memoryLimit, threads, folder }: SessionOptions): Promise<Session> {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: memoryLimit,
       temp_directory: folder,
@@ -50,14 +48,21 @@ export class Session implements AsyncDisposable {
       autoload_known_extensions: 'false',
       ...(threads === undefined ? {} : { threads: String(threads) }),
     });
-    const connection = await instance.connect();
-    await connection.run(`SET allowed_directories = [${literal(folder)}]`);
-    await connection.run(`SET allowed_paths = [${readable.map(literal).join(', ')}]`);
+    return new Session(instance, folder);
+  }
+
+  /** From now on SQL reaches only the session's folder and these files, or of many files the folder they share. */
+  async confine(readable: readonly string[], diagnose: Diagnose): Promise<void> {
+    this.#diagnose = diagnose;
+    const many = readable.length > mostListed;
+    const folders = [this.folder, ...(many ? [sharedFolder(readable)] : [])];
+    const connection = await this.#instance.connect();
+    await connection.run(`SET allowed_directories = [${folders.map(literal).join(', ')}]`);
+    await connection.run(`SET allowed_paths = [${(many ? [] : readable).map(literal).join(', ')}]`);
     await connection.run("SET GLOBAL TimeZone = 'UTC'");
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
     connection.closeSync();
-    return new Session(instance, options);
   }
 
   /** A name that nothing in this database has yet. */
@@ -69,7 +74,7 @@ export class Session implements AsyncDisposable {
   /** Runs one statement; answers the rows it changed. */
   execute(sql: string, run: Run): Promise<number> {
     return this.#connected(run, async (connection) => {
-      const result = await watched(connection, run, connection.run(sql));
+      const result = await watched(connection, run, sql.startsWith('COPY') ? '% written' : '% read', connection.run(sql));
       return result.rowsChanged;
     });
   }
@@ -77,7 +82,7 @@ export class Session implements AsyncDisposable {
   /** The rows of a small result as JavaScript values. */
   rows(sql: string, run: Run): Promise<unknown[][]> {
     return this.#connected(run, async (connection) => {
-      const result = await watched(connection, run, connection.run(sql));
+      const result = await watched(connection, run, '% read', connection.run(sql));
       return result.getRowsJson();
     });
   }
@@ -143,18 +148,31 @@ export class Session implements AsyncDisposable {
   }
 }
 
+// DuckDB takes some 40 µs for each path of the list.
+const mostListed = 64;
+
+/** The deepest folder that all files are in. */
+function sharedFolder(paths: readonly string[]): string {
+  const [first = [], ...others] = paths.map((path) => dirname(path).split(sep));
+  const depth = first.findIndex((part, i) => others.some((other) => other[i] !== part));
+  return first.slice(0, depth < 0 ? first.length : depth).join(sep) || sep;
+}
+
 /** Rows that one of DuckDB's data chunks holds. */
 const chunkRows = 2048;
 const pollMs = 250;
 
-/** Reports how far the statement is, in percent, until it ends. */
-async function watched<T>(connection: DuckDBConnection, run: Run, statement: Promise<T>): Promise<T> {
-  let reached = 0;
+const reached = new WeakMap<Run, Map<string, number>>();
+
+/** Reports how far the statement is, in percent, until it ends; what a run has reported of one unit only grows. */
+async function watched<T>(connection: DuckDBConnection, run: Run, unit: string, statement: Promise<T>): Promise<T> {
+  const before = reached.get(run) ?? new Map<string, number>();
+  reached.set(run, before);
   const timer = setInterval(() => {
-    const percentage = Math.floor(connection.progress.percentage);
-    if (percentage <= reached) return;
-    reached = percentage;
-    run.progress({ done: percentage, total: 100, unit: '%' });
+    const done = Math.floor(connection.progress.percentage);
+    if (done <= (before.get(unit) ?? 0)) return;
+    before.set(unit, done);
+    run.progress({ done, total: 100, unit });
   }, pollMs);
   try {
     return await statement;

@@ -14,6 +14,12 @@ export interface Field {
   readonly dictionary?: readonly string[];
 }
 
+/** Columns to take out of records; `nested` ones keep their JSON. */
+export interface Narrowing {
+  readonly names: readonly string[];
+  readonly nested: ReadonlySet<string>;
+}
+
 /** Rows in the order of the input, as a SELECT. Nothing is read until a statement runs. */
 export interface Table {
   /** What messages call it: `files/table (accesses.csv)`. */
@@ -23,8 +29,10 @@ export interface Table {
   readonly fields: readonly Field[];
   /** The same rows with every column that any of them has. */
   readonly complete?: (run: Run) => Promise<Table>;
-  /** Only these columns, absent ones too; reads nothing else. `nested` ones keep their JSON. */
-  readonly narrow?: (names: readonly string[], nested: ReadonlySet<string>) => Table;
+  /** Only these columns, absent ones too; reads nothing else. */
+  readonly narrow?: (wanted: Narrowing) => Table;
+  /** As `narrow`, without rows whose record lacks these bytes; undefined when that would not be faster. */
+  readonly holding?: (bytes: Buffer, wanted: Narrowing, run: Run) => Promise<Table | undefined>;
   /** The column whose repeated values mark repeated rows. */
   readonly unique?: string;
   /** Whether the files hold nothing at all, not even a header. */

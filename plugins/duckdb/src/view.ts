@@ -3,6 +3,7 @@ import { columnsMissing, parsePath, planColumns, type PlannedColumn } from '@byo
 import { convert, sqlType, storedFor, text } from './conversion.ts';
 import { dialect, ident, jsonPath, literal } from './dialect.ts';
 import { firstLine } from './failure.ts';
+import { commonBytes } from './line-filter.ts';
 import type { Session } from './session.ts';
 import { fieldOf, type Field, type Table } from './table.ts';
 import { withoutRepeats } from './unique.ts';
@@ -24,7 +25,9 @@ async function sourceOf(session: Session, table: Table, view: ViewDefinition, ru
   const plan = planColumns(view.columns);
   const paths = [...new Set([...plan.map(({ name }) => name), ...view.where.flatMap(({ columns }) => columns)])];
   await checkPaths(table, view, plan, run);
-  const read = table.narrow ? table.narrow(keysOf(table, paths), nestedOf(paths)) : table;
+  const wanted = { names: keysOf(table, paths), nested: nestedOf(paths) };
+  const bytes = commonBytes(view.where);
+  const read = (bytes && (await table.holding?.(bytes, wanted, run))) ?? table.narrow?.(wanted) ?? table;
   const typed = new Map(plan.map((column) => [column.name, column]));
   const kept = view.where.map((predicate) => condition(read, predicate)).join(' AND ') || 'true';
   const filtered: Table = { ...read, from: `SELECT * FROM (${read.from}) WHERE ${kept}` };
@@ -55,7 +58,7 @@ function textAt(table: Table, path: string): string {
   const flat = fieldOf(table, path);
   const root = isNested(path) ? fieldOf(table, rootOf(path)) : undefined;
   const found = [...(flat ? [text(flat)] : []), ...(root ? [inside(root, path)] : [])];
-  return found.length === 0 ? 'CAST(NULL AS VARCHAR)' : `COALESCE(${found.join(', ')})`;
+  return found.length > 1 ? `COALESCE(${found.join(', ')})` : (found[0] ?? 'CAST(NULL AS VARCHAR)');
 }
 
 function inside(root: Field, path: string): string {

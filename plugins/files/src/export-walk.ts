@@ -15,19 +15,18 @@ export interface Blob {
 /** Collects the blobs below a folder whose hour touches the span. Links are not followed: they could lead out of the export. */
 export async function findBlobs(folder: string, place: ExportPlace, span: Span, run: Run): Promise<Blob[]> {
   run.signal.throwIfAborted();
-  const found: Blob[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isFile()) found.push(...blobOf(folder, entry, place));
-    if (!entry.isDirectory()) continue;
-    const inside = placeInside(place, entry.name);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const deeper = entries.flatMap((entry) => {
+    const inside = entry.isDirectory() ? placeInside(place, entry.name) : undefined;
     const covered = inside && spanOf(inside);
-    if (inside && (!covered || overlap(covered, span))) found.push(...(await findBlobs(join(folder, entry.name), inside, span, run)));
-  }
-  return found;
+    return inside && (!covered || overlap(covered, span)) ? [findBlobs(join(folder, entry.name), inside, span, run)] : [];
+  });
+  return [...entries.flatMap((entry) => blobOf(folder, entry, place)), ...(await Promise.all(deeper)).flat()];
 }
 
-function blobOf(folder: string, { name }: Dirent, { workspace, time }: ExportPlace): Blob[] {
-  const part = blobPart(name);
+function blobOf(folder: string, entry: Dirent, { workspace, time }: ExportPlace): Blob[] {
+  const { name } = entry;
+  const part = entry.isFile() ? blobPart(name) : undefined;
   // Blobs lie below an hour or one of its minutes; anything higher is no part of the layout.
   if (part === undefined || !workspace || time.length < 4) return [];
   return [{ path: join(folder, name), workspace: workspace.join('/'), time, part }];
