@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { statuses } from '../contracts/algorithm.ts';
 
-const jsonSchema = z.record(z.string(), z.json());
+/** Only ever given what JSON.parse gave, so its values need no second look. */
+const jsonSchema = z.record(z.string(), z.unknown());
 const line = z.string().min(1).max(120);
 const words = z.array(z.string().min(1).max(1000)).max(100);
 
@@ -28,7 +29,7 @@ const component = z.discriminatedUnion('kind', [
     alertUnit: z.enum(['pair-day', 'user-day', 'window', 'row']),
     population: z.enum(['new-pairs', 'all']),
     statuses: z.array(z.enum(statuses)).min(1),
-    profiles: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.record(z.string(), z.json())).optional(),
+    profiles: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.record(z.string(), z.unknown())).optional(),
   }),
   described.extend({ kind: z.literal('sink'), columns: jsonSchema }),
   described.extend({
