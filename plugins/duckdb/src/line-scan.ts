@@ -28,13 +28,16 @@ const escaped = Buffer.from(String.raw`\u00`);
 
 /** Takes segments until none is left. Threads that do so together write each segment once. */
 export async function searchSegments({ segments, bytes, kept, shared }: LineSearch, stopped: () => void): Promise<void> {
+  // Reused from segment to segment: growing afresh costs more than searching.
+  const lines = new Kept();
+  const buffer = new ReadBuffer();
   for (;;) {
     const taken = Number(Atomics.add(shared, 0, 1n));
     const ranges = segments[taken];
     if (!ranges) return;
-    const lines = new Kept();
+    lines.clear();
     let turn = 0;
-    for (const block of wholeLines(ranges)) {
+    for (const block of wholeLines(ranges, buffer)) {
       // Now and then a stop and DuckDB's answers must be able to arrive.
       if (turn++ % blocksInTurn === 0) await setImmediate();
       stopped();
@@ -49,13 +52,17 @@ export const keptPath = (kept: string, segment: number): string => `${kept}-${se
 
 /** Lines on their way into a file. */
 export class Kept {
-  #bytes = Buffer.allocUnsafe(step);
+  #bytes: Buffer = Buffer.allocUnsafe(8 * step);
   #size = 0;
 
   add(block: Buffer, from: number, to: number): void {
-    if (this.#size + to - from > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * (this.#size + to - from));
+    if (this.#size + to - from > this.#bytes.length) this.#bytes = grown(this.#bytes, 2 * (this.#size + to - from));
     block.copy(this.#bytes, this.#size, from, to);
     this.#size += to - from;
+  }
+
+  clear(): void {
+    this.#size = 0;
   }
 
   get content(): Buffer {
@@ -88,36 +95,46 @@ function eachLine(block: Buffer, bytes: Buffer, kept: Kept): void {
 
 const endOfLine = (block: Buffer, at: number): number => block.indexOf(newline, at) + 1 || block.length;
 
+function grown(bytes: Buffer, length: number): Buffer {
+  const longer = Buffer.allocUnsafeSlow(length);
+  bytes.copy(longer);
+  return longer;
+}
+
+/** Where blocks are read into; grows with the longest line. */
+export class ReadBuffer {
+  bytes: Buffer = Buffer.allocUnsafeSlow(2 * step);
+}
+
 /**
  * Blocks of whole lines, each ended by a line break; a block is valid until the next.
  * Synchronous: waiting for the event loop between reads takes longer than copying from the page cache.
  */
-export function* wholeLines(ranges: readonly LineRange[]): Generator<Buffer> {
-  let buffer: Buffer = Buffer.allocUnsafe(2 * step);
+export function* wholeLines(ranges: readonly LineRange[], buffer: ReadBuffer = new ReadBuffer()): Generator<Buffer> {
   for (const range of ranges) {
     const file = openSync(range.path, 'r');
     try {
-      buffer = yield* blocks(file, range, buffer);
+      yield* blocks(file, range, buffer);
     } finally {
       closeSync(file);
     }
   }
 }
 
-/** Reads behind the unfinished line of the block before; answers the buffer, which grows with the longest line. */
-function* blocks(file: number, { from, to }: LineRange, into: Buffer): Generator<Buffer, Buffer> {
-  let [buffer, held] = [into, 0];
+/** Reads behind the unfinished line of the block before. */
+function* blocks(file: number, { from, to }: LineRange, buffer: ReadBuffer): Generator<Buffer> {
+  let held = 0;
   for (let at = from; at < to; ) {
-    if (held + step >= buffer.length) buffer = Buffer.concat([buffer], 2 * buffer.length);
-    const read = readSync(file, buffer, held, Math.min(step, to - at), at);
+    if (held + step >= buffer.bytes.length) buffer.bytes = grown(buffer.bytes, 2 * buffer.bytes.length);
+    const { bytes } = buffer;
+    const read = readSync(file, bytes, held, Math.min(step, to - at), at);
     const filled = held + read;
     at = read === 0 ? to : at + read;
-    const end = at >= to ? ended(buffer, filled) : buffer.subarray(0, filled).lastIndexOf(newline) + 1;
-    if (end > 0) yield buffer.subarray(0, end);
+    const end = at >= to ? ended(bytes, filled) : bytes.subarray(0, filled).lastIndexOf(newline) + 1;
+    if (end > 0) yield bytes.subarray(0, end);
     held = Math.max(0, filled - end);
-    buffer.copyWithin(0, end, filled);
+    bytes.copyWithin(0, end, filled);
   }
-  return buffer;
 }
 
 /** The length with a line break at the end. */
