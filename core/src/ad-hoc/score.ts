@@ -1,4 +1,5 @@
 import type { Status } from '../contracts/algorithm.ts';
+import { ByomlError } from '../contracts/errors.ts';
 import { explain, score, type ExplainedRow } from '../detection/index.ts';
 import { openModel } from './algorithm.ts';
 import { fileFormat } from './file-format.ts';
@@ -29,6 +30,8 @@ export async function scoreFile(session: Session, { model, data, out, top = 0 }:
   const started = performance.now();
   const format = fileFormat(out);
   const opened = await openModel(session, model);
+  // Asked before anything is written, so that a scored file never stands beside an error.
+  if (top > 0 && !opened.model.explain) throw new ByomlError('EXPLAIN_UNSUPPORTED', `${opened.component.address} does not explain its scores, so there is no --top for it`, { details: { component: opened.component.address } });
   const relation = await inputOf(session, opened, data);
   session.options.step('scoring');
   const scored = await score({ ...opened, relation, run: session.run });

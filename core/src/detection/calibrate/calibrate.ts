@@ -27,11 +27,12 @@ export async function calibrate(data: TrainingData, cadenceDays: number, run: Ru
   if (undated.some(Boolean)) await provisionalWindows(data, undated, run);
   const finished = scopes.names.map((name, scope) => [name, (dated[scope] ?? (undated[scope] as WindowBuilder)).finish()] as const);
   const calibration = new Calibration(new Map(finished));
-  return { calibration: calibration.rows > 0 ? calibration : null, warnings: warningsOf(calibration, dated.some(Boolean)) };
+  return { calibration: calibration.rows > 0 ? calibration : null, warnings: warningsOf(calibration, dated.some(Boolean), data.accesses !== null) };
 }
 
-function warningsOf({ rows }: Calibration, replayed: boolean): string[] {
-  const why = replayed ? 'the replayed days have no new access' : 'no user has 5 or more distinct accesses';
+function warningsOf({ rows }: Calibration, replayed: boolean, ofPairs: boolean): string[] {
+  const undated = ofPairs ? 'no user has 5 or more distinct accesses' : 'there are too few rows to hold any out';
+  const why = replayed ? 'the replayed days have no new access' : undated;
   if (rows === 0) return [`nothing to calibrate on: ${why}, so scores have no p-value`];
   if (rows < enoughRows) return [`only ${rows} calibration rows: p-values are coarse (smallest 1 in ${rows + 1})`];
   return [];
