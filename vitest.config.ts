@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['{core,plugins/*,registry,cli}/src/**/*.test.ts', 'test/*.test.ts'],
     environment: 'node',
+    setupFiles: ['./test/property-seed.ts'],
     pool: 'threads',
     testTimeout: 60_000,
     reporters: ['default', './toolchain/summary.mjs'],

@@ -6,7 +6,7 @@ const commonShare = 0.2;
 export const isCommon = (graph: AccessGraph, resource: number): boolean => graph.usersOf(resource) > commonShare * graph.users.size;
 
 /** How many of a resource's other users touch other, uncommon resources of the user. */
-export interface Overlap {
+interface Overlap {
   readonly resource: number;
   readonly touching: number;
   readonly users: number;

@@ -20,7 +20,7 @@ function without(matrix: Csr, sums: Float64Array, row: number, column: number, g
 }
 
 /** g_ur of pair i; 0 when it is no edge. */
-export const weightOf = ({ byUser }: AccessGraph, { edges }: Pairs, i: number): number => ((edges[i] as number) < 0 ? 0 : (byUser.values[edges[i] as number] as number));
+const weightOf = ({ byUser }: AccessGraph, { edges }: Pairs, i: number): number => ((edges[i] as number) < 0 ? 0 : (byUser.values[edges[i] as number] as number));
 
 /** d_u − g_ur of pair i; 0 for an unknown user. */
 export function erasedUserDegree(graph: AccessGraph, pairs: Pairs, i: number): number {

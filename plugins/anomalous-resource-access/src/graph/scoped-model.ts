@@ -12,7 +12,7 @@ export const scopedAlgorithm = <S extends ScopeModel>(family: Family<S>): Algori
   load: async (files) => new ScopedModel(family, await readScopes(files, family.files, (graph, read) => family.load(graph, read))),
 });
 
-export class ScopedModel<S extends ScopeModel> implements Model {
+class ScopedModel<S extends ScopeModel> implements Model {
   readonly #family: Family<S>;
   readonly #scopes: Scopes<S>;
 

@@ -38,7 +38,7 @@ export async function saved(model: Model): Promise<FileBytes> {
 const name = (prefix: string, count: number): fc.Arbitrary<string> => fc.integer({ min: 0, max: count - 1 }).map((i) => `${prefix}${i}`);
 
 /** Counts as they come: none, one, many, fractions. */
-export const counts = fc.oneof(fc.constant(0), fc.constant(1), fc.integer({ min: 1, max: 1000 }), fc.double({ min: 1e-6, max: 1e6, noNaN: true }));
+const counts = fc.oneof(fc.constant(0), fc.constant(1), fc.integer({ min: 1, max: 1000 }), fc.double({ min: 1e-6, max: 1e6, noNaN: true }));
 
 const undatedAccess: fc.Arbitrary<AccessRow> = fc.record({ user: name('u', 9), resource: name('r', 9), count: counts });
 const datedAccess: fc.Arbitrary<AccessRow> = fc.record({ user: name('u', 9), resource: name('r', 9), count: counts, day: fc.integer({ min: 20_000, max: 20_400 }) });

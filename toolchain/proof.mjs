@@ -1,0 +1,60 @@
+// `npm run proof`: the full counts behind the promises, one row each in docs/proofs.md. Resumable: a row of this commit is not run again.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+process.chdir(join(import.meta.dirname, '..'));
+const page = 'docs/proofs.md';
+const head = `# Proofs
+
+Made by \`npm run proof\` with the full counts; the same tests run with smaller counts in \`npm test\`. A row says at which commit it was run,
+with which seeds, and what came out. Real data (apj, emea, fire2, email) may not be shipped: those rows need it beside the repository.
+
+| proof | commit | seeds | result |
+|---|---|---|---|
+`;
+const properties = ['core/src', 'plugins/anomalous-resource-access/src/graph', 'plugins/anomalous-resource-access/src/access-walk/exact.test.ts', 'plugins/anomalous-resource-access/src/access-walk/learned.test.ts', 'plugins/duckdb/src/formats.test.ts', 'plugins/duckdb/src/line-filter.test.ts'];
+const propertySeeds = [11, 12, 13, 14, 15];
+
+const git = (...args) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim();
+const commit = git('rev-parse', '--short', 'HEAD');
+const dirty = git('status', '--porcelain', '--', '.', `:!${page}`) !== '';
+
+function run(args, env = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1', ...env } });
+  if (status !== 0) throw new Error(`${args.join(' ')}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`);
+  return stdout;
+}
+const vitest = (files, env) => /\d+ passed, 0 failed, \d+ skipped/.exec(run(['node_modules/vitest/vitest.mjs', 'run', ...files], env))?.[0];
+
+/** Runs tests that write what they measured, one JSON line each, to the file named by BYOML_PROOF. */
+function figures(files) {
+  const folder = mkdtempSync(join(tmpdir(), 'byoml-proof-'));
+  try {
+    const path = join(folder, 'figures.jsonl');
+    const counts = vitest(files, { BYOML_PROOF: path });
+    return `${existsSync(path) ? readFileSync(path, 'utf8').trim().replaceAll('\n', ' · ').replaceAll(/["{}]/g, '').replaceAll(/(\d\.\d{4})\d+/g, '$1') : 'no real data here'} (${counts})`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const proofs = {
+  'access-walk and compat on real accesses, credential swap, mean AUC': { seeds: '1–20 (apj, email 10; fire2 5)', prove: () => figures(['plugins/anomalous-resource-access/src/quality.test.ts']) },
+  'als-access compat against the reference run (settled 20)': { seeds: '0–9', prove: () => figures(['test/oracles.test.ts']) },
+  'property and fuzz tests, five seeds': { seeds: propertySeeds.join(', '), prove: () => propertySeeds.map((seed) => vitest(properties, { BYOML_PROPERTY_SEED: String(seed) })).join(' · ') },
+  'crafted bad inputs, end to end': { seeds: '', prove: () => vitest(['test/bad-inputs.test.ts']) },
+  'kill -9 at every write boundary of a model folder': { seeds: '', prove: () => vitest(['core/src/models/crash.test.ts', 'registry']) },
+  'clean clone starts with the oldest and the newest npm': { seeds: '', prove: () => run(['toolchain/start-check.mjs']).trim().replaceAll('\n', ' · ') },
+  'benchmarks (docs/performance.md)': { seeds: '', prove: () => `${run(['--conditions=@byoml/source', 'test/bench/run.ts']).match(/\| kept \|/g)?.length} figures kept` },
+};
+
+const rows = new Map(existsSync(page) ? [...readFileSync(page, 'utf8').matchAll(/^\| ([^|]+) \| (\w+\*?) \|.*$/gm)].map(([row, name, at]) => [name, { row, at }]) : []);
+for (const [name, { seeds, prove }] of Object.entries(proofs)) {
+  const mark = dirty ? `${commit}*` : commit;
+  if (rows.get(name)?.at === commit && !dirty) continue;
+  console.error(`proving: ${name}`);
+  rows.set(name, { at: mark, row: `| ${name} | ${mark} | ${seeds} | ${prove()} |` });
+  writeFileSync(page, `${head}${Object.keys(proofs).flatMap((each) => rows.get(each)?.row ?? []).join('\n')}\n`);
+}
