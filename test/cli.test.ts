@@ -84,6 +84,18 @@ test('the same rows as CSV, gzip and JSON Lines give the same model data', () =>
   expect(packed).toBe(plain);
 });
 
+test('days come from `day`, or from `lastSeen` where there is no day, and make the calibration one by replay', () => {
+  const rows = Array.from({ length: 900 }, (_, i) => ({ user: `u${i % 23}`, resource: `r${(i * 7) % 31}`, at: new Date(Date.UTC(2026, 0, 1 + Math.floor(i / 18), 9, i % 60)).toISOString() }));
+  writeFileSync(at('day.csv'), `user,resource,day\n${rows.map(({ user, resource, at }) => `${user},${resource},${at.slice(0, 10)}`).join('\n')}\n`);
+  writeFileSync(at('seen.csv'), `user,resource,lastSeen\n${rows.map(({ user, resource, at }) => `${user},${resource},${at}`).join('\n')}\n`);
+  const [byDay, bySeen] = ['day', 'seen'].map((name) => {
+    run('train', '--algorithm', walk, '--data', `${name}.csv`, '--model', `by-${name}`);
+    return JSON.parse(readFileSync(at(`by-${name}/manifest.json`), 'utf8'));
+  });
+  expect([byDay.provisional, byDay.window]).toEqual([false, { from: '2026-01-01', to: '2026-02-20' }]);
+  expect([bySeen.provisional, bySeen.window, bySeen.scopes]).toEqual([byDay.provisional, byDay.window, byDay.scopes]);
+});
+
 test('Ctrl-C ends a run with 130 and leaves nothing behind', { timeout: 60_000 }, async () => {
   const rows = Array.from({ length: 400_000 }, (_, i) => `u${i % 9973},r${(i * 31) % 19_997}`).join('\n');
   writeFileSync(at('large.csv'), `user,resource\n${rows}\n`);

@@ -39,7 +39,7 @@ export const document = () => [
   '| command | document |', '|---|---|',
   '| `train` | `{ model, digest, rows, calibrated, seconds, calibrationSeconds }` |',
   '| `score` | `{ rows, out, byStatus, seconds }`; with `--top` also `top`, a list of what `explain` answers |',
-  '| `explain` | `{ row, values, surprise, score, pValue, status, context, explanation }`; `explanation` = `{ explains, exact, quantity, total, terms, reasons, sentence }` |', '',
+  '| `explain` | `{ row, values, surprise, coldSurprise, score, pValue, comparedWith, status, context, explanation }` (`coldSurprise` and `context` where there are any); `explanation` = `{ explains, exact, quantity, total, terms, reasons, sentence }` |', '',
   ...Object.values(commands).sort((a, b) => (a.id < b.id ? -1 : 1)).map(section),
 ].join('\n');
 

@@ -35,18 +35,22 @@ function lines({ stream }: Options): ProgressReporter {
   };
 }
 
+/** What makes a new bar necessary: its words and whether there is an end. */
+const shape = ({ unit, total }: Progress): string => `${unit} ${total !== undefined}`;
+
+function startBar(stream: NodeJS.WriteStream, step: string, { done, total, unit }: Progress): SingleBar {
+  const format = total === undefined ? '{step} {value} {unit}' : '{step} {bar} {percentage}% {value}/{total} {unit}';
+  const made = new SingleBar({ format: `  ${format}`, stream, clearOnComplete: true, hideCursor: true, barCompleteChar: '█', barIncompleteChar: '░', gracefulExit: false });
+  made.start(total ?? 0, done, { step, unit });
+  return made;
+}
+
 function bar({ stream }: Options): ProgressReporter {
   let name = '';
-  let shown: SingleBar | undefined;
+  let shown: { readonly bar: SingleBar; readonly shape: string } | undefined;
   const stop = (): void => {
-    shown?.stop();
+    shown?.bar.stop();
     shown = undefined;
-  };
-  const start = (progress: Progress): SingleBar => {
-    const format = progress.total === undefined ? '{step} {value} {unit}' : '{step} {bar} {percentage}% {value}/{total} {unit}';
-    const made = new SingleBar({ format: `  ${format}`, stream, clearOnComplete: true, hideCursor: true, barCompleteChar: '█', barIncompleteChar: '░', gracefulExit: false });
-    made.start(progress.total ?? 0, progress.done, { step: name, unit: progress.unit });
-    return made;
   };
   return {
     step: (next) => {
@@ -54,9 +58,10 @@ function bar({ stream }: Options): ProgressReporter {
       name = next;
     },
     update: (progress) => {
-      shown ??= start(progress);
-      if (progress.total !== undefined && progress.total !== shown.getTotal()) shown.setTotal(progress.total);
-      shown.update(progress.done, { unit: progress.unit });
+      if (shown?.shape !== shape(progress)) stop();
+      shown ??= { bar: startBar(stream, name, progress), shape: shape(progress) };
+      if (progress.total !== undefined) shown.bar.setTotal(progress.total);
+      shown.bar.update(progress.done);
     },
     stop,
   };

@@ -8,13 +8,13 @@ export const accessColumns = {
   resource: z.string().min(1).describe('What'),
   count: z.number().min(0).default(1).describe('How often'),
   day: utcDay().optional().describe('UTC day of the access'),
+  lastSeen: utcInstant().optional().describe('Time of the access, or of the last one in the row; gives the day where there is no day'),
 };
 export type AccessColumns = typeof accessColumns;
 
-/** When a pair was seen first and last, for algorithms that use the span of activity. */
+/** When a pair was seen first, beside `lastSeen`: for algorithms that use the span of activity. */
 export const spanColumns = {
   firstSeen: utcInstant().optional().describe('First time in the window'),
-  lastSeen: utcInstant().optional().describe('Last time in the window'),
 };
 
 /** What a directory says about the user of a row, most specific first. */

@@ -12,6 +12,14 @@ export class ScopeRows {
   readonly directory = new Directory();
 }
 
+const dayMs = 86_400_000;
+
+/** UTC days from `day`, else from `lastSeen`. */
+function daysOf({ day, lastSeen }: Cells): Float64Array | undefined {
+  if (day !== undefined) return numbers(day as Column<number>);
+  return lastSeen === undefined ? undefined : numbers(lastSeen as Column<number>).map((moment) => Math.floor(moment / dayMs));
+}
+
 /** Adds batches up into the accesses of each scope, through dictionary codes. */
 export class Collection {
   readonly users = new TextCodes();
@@ -43,12 +51,12 @@ export class Collection {
   }
 
   #add(batch: Batch): void {
-    const { user, resource, scope, count, day } = batch.columns as Cells;
+    const { user, resource, scope, count } = batch.columns as Cells;
     const users = this.users.column(user as Column<string>);
     const resources = this.resources.column(resource as Column<string>);
     const scopes = scope === undefined ? undefined : this.#scopeCodes.column(scope as Column<string>);
     const counts = count === undefined ? undefined : numbers(count as Column<number>);
-    const days = day === undefined ? undefined : numbers(day as Column<number>);
+    const days = daysOf(batch.columns as Cells);
     const scopeAt = (row: number): ScopeRows => this.#rowsOf(scopes === undefined ? -1 : (scopes[row] as number));
     const dayAt = (row: number): number => this.#day(days, row);
     for (let row = 0; row < batch.length; row++) {
