@@ -5,11 +5,14 @@ import { table } from './table.ts';
 interface Property {
   readonly type?: unknown;
   readonly enum?: readonly unknown[];
+  readonly format?: string;
   readonly default?: unknown;
   readonly description?: string;
 }
 
-const kindOf = ({ type, enum: options }: Property): string => options?.join(' | ') ?? (typeof type === 'string' ? type : 'any');
+const written: Readonly<Record<string, string>> = { 'utc-day': 'day', 'utc-instant': 'ISO 8601 time' };
+
+const kindOf = ({ type, enum: options, format }: Property): string => written[format ?? ''] ?? options?.join(' | ') ?? (typeof type === 'string' ? type : 'any');
 const given = ({ default: value }: Property, required: boolean): string => (value === undefined ? (required ? 'required' : 'optional') : `= ${JSON.stringify(value)}`);
 
 function properties(title: string, schema: unknown): string[] {

@@ -13,6 +13,7 @@ test('a column is required when its schema takes no empty cell; defaults come fr
     ['resource', 'text', true, undefined],
     ['count', 'number', false, 1],
     ['day', 'day', false, undefined],
+    ['lastSeen', 'instant', false, undefined],
   ]);
   expect(planColumns({ hosts: z.array(z.string()) })[0]).toMatchObject({ type: 'texts', required: true });
 });
