@@ -1,7 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { ByomlError } from '../contracts/errors.ts';
 import { scopeFolder } from '../models/scope-folder.ts';
 import { randomFrom } from '../random/index.ts';
@@ -32,7 +32,14 @@ const request = (columns: FakeColumns, options: PopularityOptions = {}, over: Pa
   ...over,
 });
 
-const folder = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), 'byoml-')), 'model');
+const made: string[] = [];
+afterAll(() => Promise.all(made.map((path) => rm(path, { recursive: true }))));
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'byoml-train-'));
+  made.push(path);
+  return join(path, 'model');
+}
 
 async function scoredRows(columns: FakeColumns, trained: Pick<Awaited<ReturnType<typeof train>>, 'model' | 'calibration'>): Promise<{ rows: Record<string, unknown>[]; byStatus: object }> {
   const scored = await score({ component: popularity(), ...trained, relation: fakeRelation(columns, 11), run: fakeRun() });
