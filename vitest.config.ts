@@ -5,7 +5,7 @@ const conditions = ['@byoml/source', 'node', 'import', 'module', 'default'];
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{core,plugins/*,registry,cli}/src/**/*.test.ts', 'test/*.test.ts'],
+    include: ['{core,plugins/*,report,registry,cli}/src/**/*.test.ts', 'test/*.test.ts'],
     environment: 'node',
     setupFiles: ['./test/property-seed.ts'],
     pool: 'threads',

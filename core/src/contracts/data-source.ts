@@ -11,6 +11,8 @@ export interface ScanFile {
   readonly version: string;
   /** Where to start, for files that grow and for those that begin with a byte-order mark. 0 when absent. */
   readonly offset?: number;
+  /** The time that its records are of, where the source can tell without reading: late data in one file then reopens only that time. */
+  readonly span?: Window;
 }
 
 export type FileFormat = 'jsonl' | 'csv' | 'parquet';

@@ -20,6 +20,10 @@ export const catalogue = {
   SECRET_MISSING: { exit: 2, http: 400, means: 'A secret is not set.', hint: 'Set the environment variable BYOML_SECRET_<NAME>.' },
   SAMPLE_IMPOSSIBLE: { exit: 2, http: 400, means: 'Sample data of that shape cannot be drawn: its pairs run out.', hint: 'Lower the ratio, or ask for more users or resources.' },
   FOLDER_OCCUPIED: { exit: 2, http: 409, means: 'The target folder holds something that this command did not make.', hint: 'Choose a new or an empty folder.' },
+  WORKSPACE_MISSING: { exit: 2, http: 404, means: 'The folder is no workspace: it has no folder `detections`.', hint: 'Make one with `byoml init DIR --source ADDRESS`.' },
+  DETECTION_UNKNOWN: { exit: 2, http: 404, means: 'The workspace has no detection of that name.', hint: 'See the files in its folder `detections`.' },
+  DETECTION_INVALID: { exit: 2, http: 422, means: 'A detection file is not what its schema asks for.', hint: 'Correct the place named in the message; docs/detections.md shows every key.' },
+  RECORD_UNKNOWN: { exit: 2, http: 404, means: 'The workspace holds no run, alert, incident or model of that name.', hint: 'List them with `byoml runs list`, `byoml incidents list` or `byoml models list`.' },
 
   FILE_MISSING: { exit: 3, http: 404, means: 'A file or folder does not exist or cannot be read.', hint: 'Check the path and its permissions.' },
   FORMAT_UNKNOWN: { exit: 3, http: 415, means: 'The format of a file cannot be told from its name.', hint: 'Use .csv, .jsonl or .parquet; the first two also as .gz.' },
@@ -30,6 +34,7 @@ export const catalogue = {
   COLUMNS_MISSING: { exit: 3, http: 422, means: 'The data lacks columns that are needed.', hint: 'Rename the columns, or name a view with --view.' },
   CELL_INVALID: { exit: 3, http: 422, means: 'A cell does not fit its column.', hint: 'Correct or leave out the row named in the message.' },
   ROW_UNKNOWN: { exit: 3, http: 404, means: 'The data has no row of that number.', hint: 'Rows are counted from 1, without the header.' },
+  SOURCE_CHANGED: { exit: 3, http: 409, means: 'A file of the source was rewritten while it was read; nothing was recorded.', hint: 'Run again; exports only append, so find out what rewrites the file.' },
 
   PLUGIN_NOT_FOUND: { exit: 4, http: 404, means: 'No installed plugin has that name.', hint: 'See what is installed with `byoml plugins list`.' },
   PLUGIN_MANIFEST_MISSING: { exit: 4, http: 422, means: 'The plugin has no byoml.plugin.json.', hint: 'Its author makes one with `byoml plugins pack`.' },
@@ -52,10 +57,15 @@ export const catalogue = {
   MODEL_INVALID: { exit: 5, http: 422, means: 'The model\'s files are intact but do not hold a valid model.', hint: 'Train again.' },
   TRAINING_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm only runs models trained elsewhere.', hint: 'Import a model with `byoml import`.' },
   EXPLAIN_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm does not explain its scores.', hint: 'See `byoml plugins info ADDRESS` for one that does.' },
+  MODEL_UNCALIBRATED: { exit: 5, http: 409, means: 'The model has no p-values, so no rule can use it.', hint: 'Train on data with more days or more users.' },
 
   WRITE_FAILED: { exit: 7, http: 507, means: 'A file or folder could not be written; what was there before is unchanged.', hint: 'Check the free space and the permissions of the target.' },
   STORAGE_KEY_INVALID: { exit: 7, http: 400, means: 'A name in the registry\'s storage is not a relative path of lower-case parts.', hint: 'Use letters a-z, digits, "@", ".", "_", "-" and "/".' },
   STORAGE_FAILED: { exit: 7, http: 503, means: 'The registry\'s storage could not be read or written.', hint: 'Check the storage named in the message; nothing half-written stays behind.' },
+  STATE_LOCKED: { exit: 7, http: 423, means: 'Another byoml process is working in this workspace.', hint: 'Wait until it has ended; a process that died holds no lock.' },
+  STATE_FAILED: { exit: 7, http: 503, means: 'The state of the workspace could not be read or written; the last whole run is intact.', hint: 'Check free space, permissions and that the folder is on a local disk.' },
+  STATE_NEWER: { exit: 7, http: 409, means: 'The state of the workspace was made by a newer byoml.', hint: 'Use that version, or restore the state from a backup.' },
+  CLOCK_BEHIND: { exit: 7, http: 409, means: 'The clock of this machine is behind what the workspace has already recorded.', hint: 'Correct the clock; nothing was changed.' },
   MEMORY_EXCEEDED: { exit: 7, http: 507, means: 'The engine ran out of the memory and the spill space it was given.', hint: 'Raise the engine\'s memory limit or free disk space.' },
 } as const satisfies Record<string, Failure>;
 

@@ -1,0 +1,1 @@
+export { incidentPicture, reportData, runPicture, type IncidentPicture, type ReportData, type RunPicture } from './report-data.ts';
