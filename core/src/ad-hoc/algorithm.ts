@@ -10,6 +10,8 @@ export interface AlgorithmRequest {
   /** `key=value`, over the profile's settings. */
   readonly set: readonly string[];
   readonly profile?: string;
+  /** Settings as values, over the profile's and below `set`. */
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 export interface ChosenAlgorithm {
@@ -20,12 +22,12 @@ export interface ChosenAlgorithm {
 }
 
 /** Loads an algorithm and creates it with its profile's settings and the given ones over them. */
-export async function chooseAlgorithm(session: Session, { algorithm, set, profile }: AlgorithmRequest): Promise<ChosenAlgorithm> {
+export async function chooseAlgorithm(session: Session, { algorithm, set, profile, given: values = {} }: AlgorithmRequest): Promise<ChosenAlgorithm> {
   const address = parseAddress(algorithm);
   const chosen = profile ?? address.profile;
   const loaded = await session.catalogue.load('algorithm', algorithm);
   const { address: full, definition } = loaded;
-  const given = withProfile(definition, chosen, settingsFromText(definition.settings, set, full), full);
+  const given = withProfile(definition, chosen, { ...values, ...settingsFromText(definition.settings, set, full) }, full);
   const settings = parseSettings(definition, given, full) as Record<string, unknown>;
   return { component: await createAlgorithm(session, loaded, settings), settings, profile: chosen, code: { core: coreVersion(), plugin: loaded.version } };
 }

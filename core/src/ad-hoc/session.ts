@@ -38,7 +38,7 @@ export class Session implements AsyncDisposable {
   readonly options: SessionOptions;
   readonly run: Run;
   readonly scope: Scope;
-  #engine: Promise<Engine> | undefined;
+  readonly #engines = new Map<string, Promise<Engine>>();
 
   private constructor(options: SessionOptions, catalogue: Catalogue) {
     this.options = options;
@@ -51,14 +51,16 @@ export class Session implements AsyncDisposable {
     return new Session(options, await openCatalogue({ roots: options.roots, folders: options.folders }));
   }
 
-  engine(): Promise<Engine> {
-    this.#engine ??= this.#startEngine();
-    return this.#engine;
+  /** The engine at an address, made when it is first asked for. */
+  engine(address: string = this.options.engine): Promise<Engine> {
+    const engine = this.#engines.get(address) ?? this.#startEngine(address);
+    this.#engines.set(address, engine);
+    return engine;
   }
 
-  async #startEngine(): Promise<Engine> {
-    const { definition } = await this.catalogue.load('engine', this.options.engine);
-    return definition.create(parseSettings(definition, {}, this.options.engine), pluginScope(this.scope).pick(definition.needs ?? {}));
+  async #startEngine(address: string): Promise<Engine> {
+    const { definition } = await this.catalogue.load('engine', address);
+    return definition.create(parseSettings(definition, {}, address), pluginScope(this.scope).pick(definition.needs ?? {}));
   }
 
   /** The view at an address. */
@@ -84,7 +86,7 @@ export class Session implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#engine) await (await this.#engine.catch(() => undefined))?.[Symbol.asyncDispose]();
+    for (const engine of this.#engines.values()) await (await engine.catch(() => undefined))?.[Symbol.asyncDispose]();
     await this.scope[Symbol.asyncDispose]();
   }
 }
