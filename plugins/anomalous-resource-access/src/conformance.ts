@@ -1,4 +1,4 @@
-import type { AlgorithmFixture, Conformance, ConformanceHost, ViewFixture } from '@byoml/core/testkit';
+import type { AlgorithmFixture, Conformance, ConformanceHost, RuleTemplateFixture, ViewFixture } from '@byoml/core/testkit';
 import { profiles } from './als-access/settings.ts';
 
 const access = (user: string, resource: string, i: number) => ({ user, resource, count: 1 + (i % 3), day: 20_400 + (i % 30) });
@@ -101,6 +101,16 @@ function sentinelCloudtrailApiCalls({ engine }: ConformanceHost): ViewFixture {
   };
 }
 
+const scored = (over: object): RuleTemplateFixture['fires'][number][number] => ({
+  scope: '', user: 'DOM\\ann', resource: '\\\\FS1\\HR', day: 20_416, count: 2, surprise: 9.1, pValue: 1 / 2300, score: 99.9, status: 'scored', sourceHosts: ['10.0.0.5'], ...over,
+});
+
+const unusualAccess: RuleTemplateFixture = {
+  settings: { alertAt: 0.01 },
+  fires: [[scored({})], [scored({ pValue: 0.01 })], [scored({ status: 'new-user', sourceHosts: undefined })], [scored({ status: 'unconnected', user: 'ann@x.org', resource: 'Payroll' }), scored({ pValue: 0.9 })]],
+  silent: [[scored({ pValue: 0.0101 })], [scored({ status: 'known' })]],
+};
+
 export const conformance: Conformance = (host) => ({
   'algorithm/access-walk': { ...onGraph, settings: { b: 1 }, can: { ...onGraph.can, update: { asRefit: 1e-9 } } },
   'algorithm/access-walk:own-exponent': onGraph,
@@ -108,6 +118,7 @@ export const conformance: Conformance = (host) => ({
   'algorithm/als-access:compat': { ...learning, settings: profiles.compat, scopes: 'joint', can: { explain: true } },
   'algorithm/peer-lift': onGraph,
   'algorithm/resource-cosine': { ...onGraph, can: { ...onGraph.can, update: { asRefit: 1e-9 } } },
+  'rule-template/unusual-access': unusualAccess,
   'view/windows-file-shares': windowsFileShares(host),
   'view/office-files': officeFiles(host),
   'view/office-operations': officeOperations(host),

@@ -1,0 +1,1 @@
+export { alertTable, sentinelAlert, unusualAccess } from './unusual-access/index.ts';

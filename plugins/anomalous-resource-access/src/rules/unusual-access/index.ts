@@ -1,0 +1,3 @@
+export { unusualAccess } from './definition.ts';
+export { alertTable } from './kql.ts';
+export { sentinelAlert } from './sentinel-alert.ts';
