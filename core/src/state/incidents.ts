@@ -1,0 +1,80 @@
+import type { Database } from './database.ts';
+import { paged, where, type Page } from './filter.ts';
+import type { EvidenceRecord, IncidentKind, IncidentRecord, Role, RunOutcome } from './records.ts';
+import { Table } from './table.ts';
+import { evidenceTable, incidentTable } from './tables.ts';
+
+export interface IncidentFilter extends Page {
+  readonly detection?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly kind?: IncidentKind | undefined;
+  /** UTC days, half-open. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly status?: IncidentRecord['status'] | undefined;
+  /** Whether the day's budget had a place for it. */
+  readonly queued?: boolean | undefined;
+  readonly entity?: string | undefined;
+  /** A part of its id, entity, users, hosts, resources or sentence; ASCII letters of either case. */
+  readonly search?: string | undefined;
+}
+
+const searched = "instr(lower(id || char(10) || entity || char(10) || users || char(10) || sourceHosts || char(10) || resources || char(10) || sentence), ?) > 0";
+const queuedSql = (queued: boolean | undefined): string => (queued === false ? 'rank is null and 1 = ?' : 'rank is not null and 1 = ?');
+
+const conditions = (filter: IncidentFilter): ReturnType<typeof where> =>
+  where([
+    ['detection = ?', filter.detection], ['role = ?', filter.role], ['kind = ?', filter.kind], ['status = ?', filter.status], ['entity = ?', filter.entity],
+    ['day >= ?', filter.from], ['day < ?', filter.to], [queuedSql(filter.queued), filter.queued === undefined ? undefined : 1],
+    [searched, filter.search?.toLowerCase()],
+  ]);
+
+/** The incidents of all runs and what each run saw of them. */
+export class Incidents {
+  readonly #database: Database;
+  readonly #table: Table<IncidentRecord>;
+  readonly #evidence: Table<EvidenceRecord>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#table = new Table(database, incidentTable);
+    this.#evidence = new Table(database, evidenceTable);
+  }
+
+  get(id: string): IncidentRecord | null {
+    return this.#table.first(' where id = ?', [id]);
+  }
+
+  /** Newest day first, then by rank, those that the budget left out last, then the oddest. */
+  list(filter: IncidentFilter): IncidentRecord[] {
+    const { sql, values } = conditions(filter);
+    return this.#table.select(`${sql} order by day desc, ifnull(rank, 2147483647), surprise desc, id limit ? offset ?`, [...values, ...paged(filter)]);
+  }
+
+  /** Open ones of that day or later, oldest first. */
+  open(detection: string, role: Role, sinceDay: number): IncidentRecord[] {
+    return this.#table.select(" where status = 'open' and detection = ? and role = ? and day >= ? order by day, id", [detection, role, sinceDay]);
+  }
+
+  /** In the order it came. */
+  evidence(incident: string): EvidenceRecord[] {
+    return this.#evidence.select(' where incident = ? order by id', [incident]);
+  }
+
+  commit(run: number, { incidents, evidence }: RunOutcome): void {
+    for (const incident of incidents) this.#table.put({ ...incident, firstRun: this.#firstRun(incident.id) ?? run, lastRun: run });
+    for (const piece of evidence) {
+      if (!this.#repeats(piece)) this.#evidence.insert({ ...piece, run });
+    }
+  }
+
+  #firstRun(id: string): number | undefined {
+    const stored = this.#database.get('select firstRun from incidents where id = ?', [id]);
+    return stored && Number(stored['firstRun']);
+  }
+
+  #repeats({ incident, recordId, count, lastSeen }: RunOutcome['evidence'][number]): boolean {
+    const last = this.#database.get('select count, lastSeen from evidence where incident = ? and recordId = ? order by id desc limit 1', [incident, recordId]);
+    return last !== undefined && last['count'] === count && last['lastSeen'] === lastSeen;
+  }
+}

@@ -1,0 +1,8 @@
+export type { AlertCount, AlertFilter, AlertGroup } from './alerts.ts';
+export type { IncidentFilter } from './incidents.ts';
+export type {
+  AlertRecord, AuditRecord, CalibrationDay, DetectionState, Drop, EvidenceRecord, Funnel, GuardRecord, HostSighting, IncidentKind, IncidentRecord,
+  ModelRecord, ModelRole, OutboxRecord, Role, RunKind, RunOutcome, RunRecord, RunStatus, WatermarkRecord,
+} from './records.ts';
+export type { RunFilter } from './runs.ts';
+export { State } from './state.ts';

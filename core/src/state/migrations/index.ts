@@ -1,0 +1,4 @@
+import { records } from './0001-records.ts';
+
+/** What brings a state from version n to n + 1, from 0. Released ones never change. */
+export const migrations: readonly string[] = [records];
