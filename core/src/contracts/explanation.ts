@@ -3,6 +3,15 @@ export interface Term {
   /** What this share comes from: `{ peer: 'DOM\\ann', resource: '\\\\FS1\\hr' }`. */
   readonly from: Readonly<Record<string, string>>;
   readonly value: number;
+  /** How many smaller shares it stands for, none of which `from` names; absent when it stands for itself. */
+  readonly merged?: number;
+}
+
+/** `explains` = −ln(total + floor). Terms are then never negative. */
+export interface NegativeLog {
+  readonly kind: 'negative-log';
+  /** Above 0. Given as it was used: it is far too small to be had back from the surprise. */
+  readonly floor: number;
 }
 
 /** One thing to tell an analyst, as data. */
@@ -23,6 +32,8 @@ export interface Explanation {
   readonly quantity: string;
   /** The terms' sum (relative 1e-9). */
   readonly total: number;
+  /** How the column named by `explains` follows from `total`; absent where it is the total itself (`quantity` is then its name) or follows in no such way. */
+  readonly scale?: NegativeLog;
   readonly terms: readonly Term[];
   readonly reasons: readonly Reason[];
   /** One English sentence. */

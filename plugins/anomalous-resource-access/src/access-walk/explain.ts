@@ -5,7 +5,7 @@ import { pairNames, type PairNames } from '../peer-lift/explain.ts';
 import { contrast, isCommon, type Contrast } from './contrast.ts';
 import { eachPath } from './paths.ts';
 import type { Exponent } from './settings.ts';
-import { normaliser } from './surprise.ts';
+import { floorOf, normaliser } from './surprise.ts';
 
 /** Terms named one by one; the smaller ones are one term together. */
 const mostTerms = 1000;
@@ -28,7 +28,7 @@ function termsOf(graph: AccessGraph, paths: readonly Path[]): Term[] {
   const named = paths.slice(0, mostTerms).map(({ peer, shared, value }) => ({ from: { peer: graph.users.texts[peer] as string, resource: graph.resources.texts[shared] as string }, value }));
   const rest = paths.slice(mostTerms);
   if (rest.length === 0) return named;
-  return [...named, { from: { paths: `${rest.length} smaller ones` }, value: rest.reduce((sum, { value }) => sum + value, 0) }];
+  return [...named, { from: { paths: `${rest.length} smaller ones` }, value: rest.reduce((sum, { value }) => sum + value, 0), merged: rest.length }];
 }
 
 const verb = (count: number): string => (count === 1 ? 'touches' : 'touch');
@@ -72,6 +72,7 @@ export function explainWalk(graph: AccessGraph, task: Task, i: number, b: Expone
     exact: true,
     quantity: 's',
     total: terms.reduce((sum, { value }) => sum + value, 0),
+    scale: { kind: 'negative-log', floor: floorOf(graph, task.pairs, i) },
     terms,
     reasons: [...(links === undefined ? [] : [links]), contrastReason(found, names)],
     sentence: `${lead}${contrastOf(found, names)}.`,

@@ -17,9 +17,10 @@ const inversePower: Readonly<Record<Exponent, (x: number) => number>> = {
 export const normaliser = (graph: AccessGraph, pairs: Pairs, i: number, b: Exponent): number =>
   inverseRoot(erasedUserDegree(graph, pairs, i)) * inversePower[b](erasedResourceDegree(graph, pairs, i));
 
-/** −ln(s + floor), floor = 1e-12·(d_r + ln 2)/(D + ln 2): finite without any path, and then ordered by rarity. `paths` are the pairs' S. */
+/** 1e-12·(d_r + ln 2)/(D + ln 2): keeps a surprise finite without any path, and such rows ordered by rarity. */
+export const floorOf = (graph: AccessGraph, pairs: Pairs, i: number): number =>
+  (1e-12 * (erasedResourceDegree(graph, pairs, i) + Math.LN2)) / (erasedTotal(graph, pairs, i) + Math.LN2);
+
+/** −ln(s + floor). `paths` are the pairs' S. */
 export const surprisesOf = (graph: AccessGraph, pairs: Pairs, paths: Float64Array, b: Exponent): Float64Array =>
-  paths.map((sum, i) => {
-    const floor = (1e-12 * (erasedResourceDegree(graph, pairs, i) + Math.LN2)) / (erasedTotal(graph, pairs, i) + Math.LN2);
-    return -Math.log((sum === 0 ? 0 : sum * normaliser(graph, pairs, i, b)) + floor);
-  });
+  paths.map((sum, i) => -Math.log((sum === 0 ? 0 : sum * normaliser(graph, pairs, i, b)) + floorOf(graph, pairs, i)));
