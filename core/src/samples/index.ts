@@ -2,3 +2,9 @@ export { ClusteredAccesses, defaultShape, type Shape } from './cyberml/clustered
 export { cybermlSample, cybermlSampleNames, type CybermlSample, type CybermlSampleName, type SampleTable } from './cyberml/cyberml-sample.ts';
 export type { Edge } from './cyberml/draw-edges.ts';
 export { writeCybermlSample, type SampleReport } from './cyberml/write-cyberml-sample.ts';
+export type { AccessColumns as EnterpriseAccesses } from './enterprise/access-rows.ts';
+export type { CampaignKind } from './enterprise/campaigns.ts';
+export { generateEnterprise, type Enterprise, type TruthRow } from './enterprise/enterprise.ts';
+export type { CampaignCounts, EnterpriseOptions } from './enterprise/options.ts';
+export type { Person } from './enterprise/org-chart.ts';
+export { writeEnterprise, type EnterpriseReport, type ExportLayout, type WriteEnterpriseOptions } from './enterprise/write-enterprise.ts';
