@@ -1,4 +1,4 @@
-import { statuses, type Status } from '../contracts/algorithm.ts';
+import { statuses, type Model, type Status } from '../contracts/algorithm.ts';
 import type { Batch, Column } from '../contracts/columns.ts';
 import type { Relation } from '../contracts/engine.ts';
 import { ByomlError } from '../contracts/errors.ts';
@@ -6,11 +6,13 @@ import type { Explanation } from '../contracts/explanation.ts';
 import type { Run } from '../contracts/run.ts';
 import { comparedWith, pValues } from './calibrate/calibrated.ts';
 import { scoreOf } from './calibrate/p-value.ts';
+import type { AlgorithmComponent } from './component.ts';
 import { checkedExplanation } from './explanation-check.ts';
 import { guarded } from './guard.ts';
 import type { TrainedModel } from './score.ts';
 import { scoreBatch } from './scoring.ts';
 import { pick, type StoredColumns } from './table/pick.ts';
+import type { Table } from './table/table.ts';
 import { turn } from './turn.ts';
 
 /** A scored row with why it got its score. */
@@ -73,6 +75,15 @@ async function explainRow(trained: TrainedModel, row: number, one: Batch, run: R
     explanation,
     ...(pValue !== null && { context: contextOf(pValue, status, population) }),
   };
+}
+
+/** Explanations of rows of a table (0-based numbers), in that order; null where the algorithm does not explain. */
+export async function explanationsOf({ address, capabilities }: AlgorithmComponent, model: Model, { columns }: Table, rows: Int32Array, run: Run): Promise<Explanation[] | null> {
+  if (!model.explain) return null;
+  if (rows.length === 0) return [];
+  const answered = await guarded(address, capabilities, (inner) => model.explain?.(pick(columns, rows), inner), run);
+  if (!Array.isArray(answered) || answered.length !== rows.length) throw new ByomlError('ROWS_MISALIGNED', `${address}: answered ${Array.isArray(answered) ? answered.length : 'no list of'} explanations for ${rows.length} rows`, { details: { component: address } });
+  return answered.map((one, at) => checkedExplanation(address, at + 1, [one]));
 }
 
 async function explanationOf({ component: { address, capabilities }, model }: TrainedModel, one: Batch, row: number, run: Run): Promise<Explanation> {

@@ -229,7 +229,8 @@ export interface HostSighting {
   readonly scope: string;
   readonly user: string;
   readonly host: string;
-  readonly lastDay: number;
+  /** First UTC day; of two sightings the earlier one holds. */
+  readonly firstDay: number;
 }
 
 export interface AuditRecord {

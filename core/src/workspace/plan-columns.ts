@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { accessViewColumns } from '../contracts/access.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { nearestText } from '../plugins/nearest.ts';
@@ -27,11 +28,11 @@ export function checkColumns(plan: Plan): void {
   });
   const all = [...new Set([...given, ...enriched])];
   detection.filters.forEach(({ column }, i) => needsUnknown(['filters', i, 'column'], [column], all, 'column'));
-  for (const [name, schema] of Object.entries(input)) {
+  for (const [name, schema] of Object.entries<z.ZodType>(input)) {
     if (!all.includes(name) && !schema.safeParse(undefined).success) throw invalid(view ? ['view'] : ['source'], `${chosen.component.address} needs the column "${name}", which nothing gives; there are ${all.join(', ')}`);
   }
   rules.forEach(({ address, definition }, i) => {
-    const missing = Object.entries(definition.columns).filter(([name, schema]) => !Object.hasOwn(scoredRowColumns, name) && !all.includes(name) && !(schema as { safeParse(v: unknown): { success: boolean } }).safeParse(undefined).success);
+    const missing = Object.entries(definition.columns).filter(([name, schema]) => !Object.hasOwn(scoredRowColumns, name) && !all.includes(name) && !(schema as z.ZodType).safeParse(undefined).success);
     if (missing.length > 0) throw invalid(['rules', i], `${address} needs the column "${missing[0]?.[0]}", which scored rows do not have`);
   });
   sinks.forEach(({ address, definition }, i) => needsUnknown(['sinks', i], Object.keys(definition.columns), Object.keys(resultColumns), `${address} needs a column that results do not have:`));

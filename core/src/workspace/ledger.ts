@@ -1,0 +1,49 @@
+import type { Run } from '../contracts/run.ts';
+import type { Role, RunOutcome, RunRecord, State } from '../state/index.ts';
+import { manifestOf, saveModel, type SavedModel } from './model-store.ts';
+import { idOf } from './record-id.ts';
+
+/** Where the outcome of runs goes: the state of a workspace, or nowhere (a preview). */
+export interface Ledger {
+  nextVersion(detection: string): number;
+  nextGeneration(): number;
+  /** Keeps the model and answers its digest. */
+  keepModel(saved: SavedModel, run: Run): Promise<string>;
+  runByKey(key: string): RunRecord | null;
+  /** Ids of incidents that earlier runs of the day queued. */
+  queuedOn(detection: string, role: Role, day: number): ReadonlySet<string>;
+  commit(outcome: RunOutcome): RunRecord;
+}
+
+export const stateLedger = (state: State): Ledger => {
+  // A version is given once per process, also before the run that names it is committed.
+  const given = new Map<string, number>();
+  return {
+    nextVersion(detection) {
+      const version = Math.max(state.nextVersion(detection), (given.get(detection) ?? 0) + 1);
+      given.set(detection, version);
+      return version;
+    },
+    nextGeneration: () => state.nextGeneration(),
+    keepModel: saveModel,
+    runByKey: (key) => state.runByKey(key),
+    queuedOn: (detection, role, day) => new Set(state.incidents({ detection, role, from: day, to: day + 1, queued: true }).map(({ id }) => id)),
+    commit: (outcome) => state.commit(outcome),
+  };
+};
+
+/** Keeps nothing; `outcomes` are what would have been recorded. */
+export function previewLedger(outcomes: RunOutcome[]): Ledger {
+  let [version, generation] = [0, 0];
+  return {
+    nextVersion: () => ++version,
+    nextGeneration: () => ++generation,
+    keepModel: async (saved, run) => idOf('preview', JSON.stringify(manifestOf(saved, run.seed))),
+    runByKey: () => null,
+    queuedOn: () => new Set(),
+    commit(outcome) {
+      outcomes.push(outcome);
+      return { ...outcome.run, number: outcomes.length };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Session } from '../ad-hoc/session.ts';
+import { decodedDay, windowDays } from '../detection/daily/calibration-window.ts';
+import { keyOf } from '../detection/daily/history.ts';
+import { ByomlError } from '../contracts/errors.ts';
+import type { ModelRecord, Role, RunRecord, State } from '../state/index.ts';
+import { guardDays, type Memory, type OpenPair } from './memory.ts';
+import { openStored } from './model-store.ts';
+import type { Plan } from './plan.ts';
+
+/** What scoring goes on from, as the state holds it; null for a detection that has never been trained. */
+export async function loadMemory(session: Session, plan: Plan, state: State, role: Role): Promise<Memory | null> {
+  const held = state.detection(plan.detection.name, role);
+  if (!held) return null;
+  const day = (held.closedThrough ?? held.trainedAt - 1) + 1;
+  return assembled(session, plan, state, { held, record: recordOf(state, plan, held.model), day, role });
+}
+
+/** What a run of a closed day started from: its model, its window and its corrections. */
+export async function memoryOf(session: Session, plan: Plan, state: State, run: RunRecord, role: Role): Promise<Memory> {
+  const current = state.detection(plan.detection.name, role);
+  if (!current || run.day === null) throw new ByomlError('RECORD_UNKNOWN', `run ${run.number} scored no day of ${plan.detection.name}`, { details: { run: run.number } });
+  const held = { ...current, model: run.model.version, generation: run.calibration.generation, rowCorrection: run.calibration.row, queueCorrection: run.calibration.queue };
+  return assembled(session, plan, state, { held, record: recordOf(state, plan, run.model.version), day: run.day, role });
+}
+
+interface Parts {
+  readonly held: Memory['state'];
+  readonly record: ModelRecord;
+  readonly day: number;
+  readonly role: Role;
+}
+
+async function assembled(session: Session, plan: Plan, state: State, { held, record, day, role }: Parts): Promise<Memory> {
+  const opened = await openStored(session, plan.workspace, record);
+  const window = state.calibration(held.generation, { before: day, last: windowDays }).map(decodedDay);
+  const { name } = plan.detection;
+  return {
+    state: held, record, window,
+    learned: { model: opened.model, from: record.days.from, to: record.days.to, rows: record.rows },
+    provisional: window.some(({ scopes }) => scopes.size > 0) ? null : opened.calibration,
+    guards: new Map(state.guards(name, day).map((guard) => [keyOf(guard.scope, guard.user, guard.resource), guard])),
+    open: openPairs(state, name, role, day),
+    hosts: new Map(state.hosts(name).map(({ scope, user, host, firstDay }) => [keyOf(scope, user, host), firstDay])),
+    scanners: new Set(record.scanners.map(({ scope, user }) => keyOf(scope, user))),
+  };
+}
+
+function recordOf(state: State, { detection }: Plan, version: number): ModelRecord {
+  const record = state.model(detection.name, version);
+  if (!record || record.pruned) throw new ByomlError('RECORD_UNKNOWN', `${detection.name}: model ${version} ${record ? 'was removed to save space' : 'does not exist'}`, { details: { detection: detection.name, version } });
+  return record;
+}
+
+function openPairs(state: State, detection: string, role: Role, day: number): ReadonlyMap<string, OpenPair> {
+  const pairs = new Map<string, OpenPair>();
+  for (const incident of state.openIncidents(detection, role, day - guardDays)) {
+    if (incident.day >= day) continue;
+    for (const { user, resource } of state.evidence(incident.id)) pairs.set(keyOf(incident.scope, user, resource), { incident: incident.id, day: incident.day });
+  }
+  return pairs;
+}

@@ -1,0 +1,31 @@
+import type { Calibration } from '../detection/calibrate/calibration.ts';
+import type { WindowDay } from '../detection/daily/calibration-window.ts';
+import type { Learned } from '../detection/daily/learner.ts';
+import type { DetectionState, GuardRecord, ModelRecord } from '../state/index.ts';
+
+/** A pair that an open incident holds. */
+export interface OpenPair {
+  readonly incident: string;
+  readonly day: number;
+}
+
+/** What scoring a day starts from. Never changed in place: each step gives the next one. */
+export interface Memory {
+  readonly state: DetectionState;
+  readonly record: ModelRecord;
+  readonly learned: Learned;
+  /** The working days of the rolling window, ascending, at most 20. */
+  readonly window: readonly WindowDay[];
+  /** Used while the window holds nothing: made when the model was trained, without time. */
+  readonly provisional: Calibration | null;
+  /** `keyOf(scope, user, resource)` → what keeps the pair out of the graph. */
+  readonly guards: ReadonlyMap<string, GuardRecord>;
+  readonly open: ReadonlyMap<string, OpenPair>;
+  /** `keyOf(scope, user, host)` → first UTC day. */
+  readonly hosts: ReadonlyMap<string, number>;
+  /** `keyOf(scope, user)` */
+  readonly scanners: ReadonlySet<string>;
+}
+
+/** Days that an alerted pair which nobody judged stays out of the learned graph, and that an incident absorbs repeats. */
+export const guardDays = 14;

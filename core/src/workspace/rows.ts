@@ -1,0 +1,123 @@
+import { accessViewColumns } from '../contracts/access.ts';
+import { utcInstant } from '../contracts/cells.ts';
+import type { Batch, Batches, Column, Columns } from '../contracts/columns.ts';
+import type { Scan, ScanFile } from '../contracts/data-source.ts';
+import type { Relation } from '../contracts/engine.ts';
+import { ByomlError } from '../contracts/errors.ts';
+import { numbers } from '../contracts/numbers.ts';
+import type { Run } from '../contracts/run.ts';
+import type { Session } from '../ad-hoc/session.ts';
+import { daysOf, noDay } from '../detection/table/days.ts';
+import { pick, type StoredColumns } from '../detection/table/pick.ts';
+import { readTable, type Table } from '../detection/table/table.ts';
+import { enriched, type Unmatched } from './enrich.ts';
+import { rowFilter } from './filter.ts';
+import type { Plan } from './plan.ts';
+
+/** UTC days, half-open. */
+export interface DaySpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The rows of some days, held by column. Row i of every member is the same row. */
+export interface DayRows {
+  readonly span: DaySpan;
+  /** What the algorithm reads. */
+  readonly table: Table;
+  readonly days: Int32Array;
+  /** Null where the data does not tell. */
+  readonly sourceHosts: Column<readonly string[]> | null;
+  readonly firstSeen: Float64Array | null;
+  readonly lastSeen: Float64Array | null;
+  /** Records that the view could use; rows read where there is no view or the engine did not count. */
+  readonly records: number;
+  /** Rows before the filters. */
+  readonly found: number;
+  /** Rows without a day, which nothing can be done with. */
+  readonly undated: number;
+  readonly unmatched: readonly Unmatched[];
+  /** The source's files, for watermarks; none where it gives batches. */
+  readonly files: readonly ScanFile[];
+}
+
+const dayMs = 86_400_000;
+const extraColumns: Columns = { sourceHosts: accessViewColumns.sourceHosts.optional(), firstSeen: utcInstant().optional(), lastSeen: utcInstant().optional() };
+
+export const spanWindow = ({ from, to }: DaySpan) => ({ from: new Date(from * dayMs), to: new Date(to * dayMs) });
+
+/** Reads the rows of `span` through the detection's view, filters and joins. Throws what reading throws, and SOURCE_CHANGED. */
+export async function loadRows(session: Session, plan: Plan, span: DaySpan, run: Run): Promise<DayRows> {
+  const scan = await plan.source.scan(spanWindow(span), run);
+  const relation = await relationOf(session, plan, scan, run);
+  const projected = await relation.project(wantedColumns(plan, relation), run);
+  const counts = { rows: 0, undated: 0 };
+  const filtered = await readTable(kept(plan, projected.batches(run), span, counts), run);
+  const { table, unmatched } = await enriched(session, plan, filtered, run);
+  await assertUnchanged(plan, scan, span, run);
+  const { input } = plan.chosen.component.definition;
+  return {
+    span,
+    table: { rows: table.rows, columns: only(table.columns, Object.keys(input)) },
+    days: daysOf(table) ?? new Int32Array(0),
+    sourceHosts: (table.columns['sourceHosts'] as Column<readonly string[]> | undefined) ?? null,
+    firstSeen: instants(table, 'firstSeen'),
+    lastSeen: instants(table, 'lastSeen'),
+    records: relation.records ?? counts.rows,
+    found: counts.rows,
+    undated: counts.undated,
+    unmatched,
+    files: scan.kind === 'files' ? scan.files : [],
+  };
+}
+
+async function relationOf(session: Session, { detection, view }: Plan, scan: Scan, run: Run): Promise<Relation> {
+  const raw = await (await session.engine(detection.engine)).open(scan, run);
+  return view ? raw.view(view.definition, view.settings, run) : raw;
+}
+
+/** The algorithm's columns that no join supplies, and what incidents need besides. */
+function wantedColumns({ chosen, enrich, detection }: Plan, { columns }: Relation): Columns {
+  const joined = new Set(enrich.flatMap((one) => one.columns));
+  const input = Object.entries(chosen.component.definition.input).filter(([name]) => !joined.has(name) || columns.some((column) => column.name === name));
+  const filtered = detection.filters.filter(({ column }) => !joined.has(column)).map(({ column }) => [column, accessViewColumns[column as keyof typeof accessViewColumns]] as const).filter(([, schema]) => schema !== undefined);
+  return { ...extraColumns, ...Object.fromEntries(filtered), ...(Object.fromEntries(input) as Columns) };
+}
+
+/** The rows of the span that the filters keep. Rows outside it may come where skipping them costs more than reading. */
+async function* kept(plan: Plan, batches: Batches, { from, to }: DaySpan, counts: { rows: number; undated: number }): AsyncGenerator<Batch> {
+  const passes = rowFilter(plan.detection.filters);
+  for await (const batch of batches) {
+    const { length, columns } = batch;
+    const days = daysOf({ rows: length, columns: columns as StoredColumns });
+    if (days === null) throw new ByomlError('COLUMNS_MISSING', `${plan.detection.name}: the rows have no column "day" or "lastSeen"; detections work day by day`, { details: { missing: ['day'] } });
+    const isKept = passes(columns as StoredColumns);
+    const rows = new Int32Array(length);
+    let found = 0;
+    for (let row = 0; row < length; row++) {
+      const day = days[row] as number;
+      if (day === noDay) counts.undated++;
+      if (day < from || day >= to) continue;
+      counts.rows++;
+      if (isKept(row)) rows[found++] = row;
+    }
+    yield found === length ? batch : pick(columns as StoredColumns, rows.subarray(0, found));
+  }
+}
+
+const only = (columns: StoredColumns, names: readonly string[]): StoredColumns => Object.fromEntries(names.flatMap((name) => (columns[name] ? [[name, columns[name]]] : [])));
+
+const instants = ({ columns }: Table, name: string): Float64Array | null => (columns[name] ? numbers(columns[name] as Column<number>) : null);
+
+/** Exports only append: a file that became shorter, or changed before the end of what was read, was rewritten. */
+async function assertUnchanged({ source, detection }: Plan, before: Scan, span: DaySpan, run: Run): Promise<void> {
+  if (before.kind !== 'files') return;
+  const quiet: Run = { ...run, progress: () => {} };
+  const after = await source.scan(spanWindow(span), quiet);
+  const now = new Map(after.kind === 'files' ? after.files.map((file) => [file.url, file]) : []);
+  for (const { url, bytes } of before.files) {
+    const found = now.get(url);
+    if (found && found.bytes >= bytes) continue;
+    throw new ByomlError('SOURCE_CHANGED', `${detection.name}: ${url} ${found ? `shrank from ${bytes} to ${found.bytes} bytes` : 'vanished'} while it was read`, { details: { file: url } });
+  }
+}

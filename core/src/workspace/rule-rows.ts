@@ -1,0 +1,61 @@
+import type { Column } from '../contracts/columns.ts';
+import { severities, type Alert } from '../contracts/rule.ts';
+import { ByomlError, isByomlError } from '../contracts/errors.ts';
+import { scoreOf } from '../detection/calibrate/p-value.ts';
+import type { History } from '../detection/daily/history.ts';
+import type { PlannedRule } from './plan.ts';
+import { statusOf, type DayScore } from './score-day.ts';
+
+type RuleRow = Readonly<Record<string, unknown>>;
+
+/** The candidate at a place as rules see it. */
+function ruleRow(history: History, { candidates, p, day }: DayScore, place: number): RuleRow {
+  const row = candidates.rows[place] as number;
+  const { table, firstSeen, lastSeen } = history.rows;
+  const cells = Object.entries(table.columns).map(([name, column]) => [name, (column as Column<unknown>).at(row) ?? undefined]);
+  return {
+    ...Object.fromEntries(cells),
+    scope: history.scope(row), user: history.user(row), resource: history.resource(row), day, count: history.count(row), sourceHosts: history.hosts(row),
+    ...(firstSeen && { firstSeen: firstSeen[row] }), ...(lastSeen && { lastSeen: lastSeen[row] }),
+    surprise: candidates.surprise[place], status: statusOf(candidates, place), pValue: p[place], score: scoreOf(p[place] as number),
+  };
+}
+
+/** What the rules say about candidates at these places: of several alerts about one row the gravest. Without rules every row alerts. */
+export function judged(rules: readonly PlannedRule[], history: History, score: DayScore, places: readonly number[]): ReadonlyMap<number, Alert> {
+  const rows = places.map((place) => ruleRow(history, score, place));
+  if (rules.length === 0) return new Map(places.map((place, at) => [place, plainAlert(rows[at] as RuleRow)]));
+  const chosen = new Map<number, Alert>();
+  for (const { address, rule } of rules) {
+    let last = -1;
+    const watched = (function* () {
+      for (last = 0; last < rows.length; last++) yield rows[last] as RuleRow;
+    })();
+    try {
+      for (const alert of rule(watched)) {
+        const place = places[rowOf(rows, alert, Math.min(last, rows.length - 1))] as number;
+        const before = chosen.get(place);
+        if (!before || severities.indexOf(alert.severity) > severities.indexOf(before.severity)) chosen.set(place, alert);
+      }
+    } catch (thrown) {
+      throw isByomlError(thrown) ? thrown : new ByomlError('COMPONENT_FAILED', `${address}: ${(thrown as Error).message}`, { cause: thrown, details: { component: address } });
+    }
+  }
+  return chosen;
+}
+
+/** The row an alert is about: the one whose account and resource it names, else the last one that the rule had read. */
+function rowOf(rows: readonly RuleRow[], { entities }: Alert, last: number): number {
+  const names = (row: RuleRow): boolean => entities['account'] === row['user'] && (entities['resource'] === undefined || entities['resource'] === row['resource']);
+  if (rows[last] && names(rows[last] as RuleRow)) return last;
+  const found = rows.findIndex(names);
+  return found < 0 ? last : found;
+}
+
+const plainAlert = (row: RuleRow): Alert => ({
+  severity: 'medium',
+  title: 'Unusual access',
+  message: `${String(row['user'])} accessed ${String(row['resource'])}: 1 in ${Math.round(1 / (row['pValue'] as number)).toLocaleString('en-US')} new accesses is as odd.`,
+  entities: { account: String(row['user']), resource: String(row['resource']) },
+  score: -Math.log(row['pValue'] as number),
+});

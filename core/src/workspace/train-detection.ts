@@ -1,0 +1,139 @@
+import { ByomlError } from '../contracts/errors.ts';
+import type { Calibration } from '../detection/calibrate/calibration.ts';
+import { calibrate } from '../detection/calibrate/calibrate.ts';
+import { calibrationOf, encodedDay, type WindowDay } from '../detection/daily/calibration-window.ts';
+import { keyOf, type History } from '../detection/daily/history.ts';
+import { learn, learnOn, type Learned, type Unlearnable } from '../detection/daily/learner.ts';
+import { firstSightings, replayWindow } from '../detection/daily/replay-window.ts';
+import { scannersOf } from '../detection/daily/scanners.ts';
+import { isWorkday } from '../detection-file/index.ts';
+import { accessesOf, scopesOf } from '../detection/table/accesses.ts';
+import { isoDay } from '../detection/table/days.ts';
+import { pick, type StoredColumns } from '../detection/table/pick.ts';
+import type { GuardRecord, HostSighting, ModelRecord, RunOutcome } from '../state/index.ts';
+import type { Memory } from './memory.ts';
+import { rowsDigest } from './model-store.ts';
+import { idOf } from './record-id.ts';
+import { everyDays, startOfDay, trainDays, type Stepping } from './step.ts';
+
+/** Learns from nothing the days before `day`, calibrates by replay, and records it. */
+export async function trainOn(stepping: Stepping, before: Memory | null, day: number): Promise<Memory> {
+  const { plan, ledger, history, clock, run, role } = stepping;
+  const started = performance.now();
+  const { detection } = plan;
+  const [from, version, generation] = [day - trainDays(plan), ledger.nextVersion(detection.name), ledger.nextGeneration()];
+  const scanners = scannersOf(history, from, day, detection.scanners);
+  const guards = before?.guards ?? new Map<string, GuardRecord>();
+  const learned = await learn(history, firstOf(stepping, from, day), day, unlearnable(history, scanners, guards), run);
+  const request = { history, day, trainDays: trainDays(plan), everyDays: everyDays(plan), isWorkday: (at: number) => isWorkday(detection.calendar, at), leftOut: isScanner(history, scanners) };
+  const window = await replayWindow(request, run);
+  const provisional = calibrationOf(window) ? null : await withoutTime(history, learned, run);
+  const learnedRows = history.between(learned.from, day);
+  const data = rowsDigest(history, learnedRows);
+  const parentDigest = before?.record.digest ?? null;
+  const digest = await ledger.keepModel({ plan, version, learned, calibration: calibrationOf(window) ?? provisional, parentDigest: null, data }, run);
+  const record: ModelRecord = {
+    ...recordOf(stepping, learned, { version, digest, parentDigest, generation, scanners }), made: 'train', calibrated: calibrationOf(window) !== null || provisional !== null,
+  };
+  const hosts = before ? before.hosts : new Map([...firstSightings(history)].filter(([, first]) => first < day));
+  const state = {
+    detection: detection.name, role, model: version, generation, rowCorrection: before?.state.rowCorrection ?? 0, queueCorrection: before?.state.queueCorrection ?? 0,
+    closedThrough: before?.state.closedThrough ?? null, learnedThrough: day - 1, trainedAt: day,
+  };
+  const memory: Memory = { state, record, learned, window, provisional, guards, open: before?.open ?? new Map(), hosts, scanners };
+  ledger.commit(trainOutcome(stepping, memory, { day, data, window, hosts: before ? [] : sightingsOf(hosts), seconds: (performance.now() - started) / 1000, at: clock.now().toISOString() }));
+  return memory;
+}
+
+/** Also learns the days up to `day`; the model becomes a new version, recorded with the next run. */
+export async function updateTo(stepping: Stepping, memory: Memory, day: number): Promise<{ readonly memory: Memory; readonly record: ModelRecord | null }> {
+  const { plan, ledger, history, run } = stepping;
+  const learned = await learnOn(history, memory.learned, day, unlearnable(history, memory.scanners, memory.guards), run);
+  if (learned === memory.learned) return { memory, record: null };
+  const version = ledger.nextVersion(plan.detection.name);
+  const parentDigest = memory.record.digest;
+  const data = idOf('update', parentDigest, rowsDigest(history, history.between(memory.learned.to, day)));
+  const digest = await ledger.keepModel({ plan, version, learned, calibration: calibrationOf(memory.window) ?? memory.provisional, parentDigest, data }, run);
+  const record: ModelRecord = { ...recordOf(stepping, learned, { version, digest, parentDigest, generation: memory.state.generation, scanners: memory.scanners }), made: 'update', calibrated: memory.record.calibrated };
+  return { memory: { ...memory, learned, record, state: { ...memory.state, model: version, learnedThrough: day - 1 } }, record };
+}
+
+/** The first day to learn: the window's, or the first that has rows. Throws DATA_EMPTY when the window has none. */
+function firstOf({ history, plan }: Stepping, from: number, day: number): number {
+  const first = history.index.days.find((at) => at >= from);
+  if (first !== undefined && first < day) return first;
+  const [earliest, latest] = [history.index.days[0], history.index.days.at(-1)];
+  const there = earliest === undefined || latest === undefined ? 'the source has none at all around it' : `its rows are of ${isoDay(earliest)} to ${isoDay(latest)}`;
+  throw new ByomlError('DATA_EMPTY', `${plan.detection.name}: no rows to learn from in the ${trainDays(plan)} days before ${isoDay(day)}; ${there}`, { details: { detection: plan.detection.name, from: isoDay(from), to: isoDay(day) } });
+}
+
+const isScanner = (history: History, scanners: ReadonlySet<string>) => (row: number): boolean => scanners.size > 0 && scanners.has(keyOf(history.scope(row), history.user(row)));
+
+function unlearnable(history: History, scanners: ReadonlySet<string>, guards: ReadonlyMap<string, GuardRecord>): Unlearnable {
+  const scans = isScanner(history, scanners);
+  return (row, day) => {
+    if (scans(row)) return true;
+    const guard = guards.size > 0 ? guards.get(keyOf(history.scope(row), history.user(row), history.resource(row))) : undefined;
+    return guard !== undefined && guard.since <= day && day < guard.until;
+  };
+}
+
+/** Where no day can be replayed: pairs held out once, as ad hoc mode does without time. */
+async function withoutTime(history: History, { model, from, to }: Learned, run: Stepping['run']): Promise<Calibration | null> {
+  const { component, rows } = history;
+  const numbers = history.between(from, to);
+  const table = { rows: numbers.length, columns: pick(rows.table.columns, numbers).columns as StoredColumns };
+  const scopes = scopesOf(table);
+  return (await calibrate({ component, model, table, scopes, accesses: accessesOf(table, scopes), days: null }, to - from, run)).calibration;
+}
+
+interface Made {
+  readonly version: number;
+  readonly digest: string;
+  readonly parentDigest: string | null;
+  readonly generation: number;
+  readonly scanners: ReadonlySet<string>;
+}
+
+function recordOf({ plan, clock, role }: Stepping, { from, to, rows }: Learned, { version, digest, parentDigest, generation, scanners }: Made): Omit<ModelRecord, 'made' | 'calibrated'> {
+  const named = [...scanners].map((key) => key.split('\0') as [string, string]);
+  return {
+    detection: plan.detection.name, version, digest, parentDigest, algorithm: plan.chosen.component.address, settings: plan.chosen.settings, role: role === 'production' ? 'active' : 'shadow',
+    days: { from, to }, rows, generation, scanners: named.map(([scope, user]) => ({ scope, user })), pruned: false, at: clock.now().toISOString(),
+  };
+}
+
+const sightingsOf = (hosts: ReadonlyMap<string, number>): HostSighting[] => [...hosts].map(([key, firstDay]) => {
+  const [scope = '', user = '', host = ''] = key.split('\0');
+  return { scope, user, host, firstDay };
+});
+
+interface TrainFacts {
+  readonly day: number;
+  readonly data: string;
+  readonly window: readonly WindowDay[];
+  readonly hosts: readonly HostSighting[];
+  readonly seconds: number;
+  readonly at: string;
+}
+
+const nothing = { read: 0, kept: 0, scored: 0, unknown: 0, overBudget: 0, suppressed: 0, sent: 0 };
+
+function trainOutcome({ plan, role, rows, run }: Stepping, memory: Memory, { day, data, window, hosts, seconds, at }: TrainFacts): RunOutcome {
+  const { record, state, learned } = memory;
+  const warnings = [
+    ...rows.unmatched.map(({ source, key, values, rows: count, examples }) => `${values} values of "${key}" (${count} rows) are not in ${source}: ${examples.join(', ')}${values > examples.length ? ', …' : ''}`),
+    ...(memory.provisional ? ['too few days to replay: p-values are provisional, and no rate of alerts is known yet'] : []),
+  ];
+  return {
+    run: {
+      key: idOf('train', plan.parsed.digest, role, day, record.digest, state.generation), detection: plan.detection.name, kind: 'train',
+      window: { from: startOfDay(learned.from), to: startOfDay(day) }, day: null, status: 'done', model: { version: record.version, digest: record.digest }, seed: run.seed,
+      data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
+      funnel: { ...nothing, read: rows.records, kept: learned.rows }, drops: [], alerts: 0, incidents: 0, more: 0, warnings, changes: [], seconds, picture: null, at,
+    },
+    role, alerts: [], incidents: [], evidence: [], guards: [], watermarks: [], sinks: [], state, hosts, models: [record],
+    calibration: window.map((one) => ({ generation: state.generation, ...encodedDay(one) })),
+    audit: [{ at, action: 'train', detection: plan.detection.name, detail: `model ${record.version} (${record.digest.slice(0, 12)}) learned ${record.rows} rows of ${isoDay(learned.from)} to ${isoDay(day - 1)}` }],
+  };
+}
