@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** Folders whose `node_modules` may hold plugins: the workspace's own, then beside the command. */
-export function pluginRoots(): string[] {
-  const roots = [resolve('.byoml', 'plugins')];
+export function pluginRoots(workspace = '.'): string[] {
+  const roots = [resolve(workspace, '.byoml', 'plugins')];
   for (let at = import.meta.dirname; ; at = dirname(at)) {
     if (existsSync(join(at, 'node_modules'))) roots.push(at);
     if (dirname(at) === at) return roots;

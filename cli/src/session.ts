@@ -14,15 +14,17 @@ interface Wanted {
   readonly json: boolean;
   readonly seed?: number;
   readonly plugins?: readonly string[] | undefined;
+  /** Folder of the workspace whose plugins come first; this folder when absent. */
+  readonly workspace?: string;
   readonly signal: AbortSignal;
   readonly progress: ProgressReporter;
 }
 
 export const defaultSeed = 7;
 
-export const openSession = ({ json, seed, plugins, signal, progress }: Wanted): Promise<Session> =>
+export const openSession = ({ json, seed, plugins, workspace, signal, progress }: Wanted): Promise<Session> =>
   Session.open({
-    roots: pluginRoots(),
+    roots: pluginRoots(workspace),
     folders: (plugins ?? []).map((folder) => resolve(folder)),
     seed: seed ?? defaultSeed,
     signal,

@@ -37,7 +37,7 @@ export async function alerting(request: Request, run: Run): Promise<Alerting> {
   const places = chosenPlaces(score);
   const chosen = judged(plan.rules, history, score, places);
   const alertPlaces = places.filter((place) => chosen.has(place));
-  const explanations = await explanationsOf(plan.chosen.component, memory.learned.model, history.rows.table, Int32Array.from(alertPlaces, (place) => score.candidates.rows[place] as number), run);
+  const explanations = await explanationsOf(memory.chosen.component, memory.learned.model, history.table, Int32Array.from(alertPlaces, (place) => score.candidates.rows[place] as number), run);
   const explained = new Map(alertPlaces.map((place, at) => [place, explanations?.[at] ?? null]));
   const drafts = score.queue.queued.filter((draft) => draft.places.some((place) => chosen.has(place)));
   const incidentOf = new Map(drafts.flatMap((draft) => draft.places.map((place) => [place, idOf(request, draft)] as const)));

@@ -2,7 +2,7 @@ import { encodedDay } from '../detection/daily/calibration-window.ts';
 import { knownStatus } from '../detection/status-class.ts';
 import { statuses } from '../contracts/algorithm.ts';
 import { isWorkday } from '../detection-file/index.ts';
-import type { Drop, Funnel, ModelRecord, RunOutcome, RunRecord, RunStatus, WatermarkRecord } from '../state/index.ts';
+import type { DetectionState, Drop, Funnel, ModelRecord, RunOutcome, RunRecord, RunStatus, WatermarkRecord } from '../state/index.ts';
 import { alerting, type Alerting } from './alerting.ts';
 import { closeDay, type Closed } from './close-day.ts';
 import type { Memory } from './memory.ts';
@@ -22,6 +22,8 @@ export interface DayRun {
   readonly watermarks: readonly WatermarkRecord[];
   readonly status?: RunStatus;
   readonly warnings?: readonly string[];
+  /** A day that was closed before and has changed since: what the detection's state stays, and what changed. */
+  readonly reopened?: { readonly state: DetectionState; changes(said: Alerting): readonly string[] };
 }
 
 export interface Scored {
@@ -32,7 +34,8 @@ export interface Scored {
 
 /** Scores a day, or what there is of it so far, and records everything that comes of it in one step. */
 export async function runDay(stepping: Stepping, before: Memory, request: DayRun): Promise<Scored> {
-  const { plan, role, ledger, history, run } = stepping;
+  const { plan, role, ledger, run } = stepping;
+  const history = stepping.history.for(before.chosen.component);
   const started = performance.now();
   const { day, closes } = request;
   const { name, budget: { perDay }, calendar } = plan.detection;
@@ -43,25 +46,25 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
     ? closeDay({ history, memory: before, score, perDay, isWorkday: isWorkday(calendar, day), guards: said.guards, alerted: said.alerted })
     : { memory: before, added: null, hosts: [] };
   const outcome: RunOutcome = {
-    run: { ...recordOf(stepping, before, request, score, said), seconds: (performance.now() - started) / 1000 },
-    role, ...said, guards: said.guards, watermarks: request.watermarks, models: request.models, audit: [], hosts: closed.hosts, state: closed.memory.state,
+    run: { ...recordOf({ ...stepping, history }, before, request, score, said), seconds: (performance.now() - started) / 1000 },
+    role, ...said, guards: said.guards, watermarks: request.watermarks, models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
     sinks: role === 'shadow' ? [] : plan.sinks.map(({ address }, sink) => ({ sink, address })),
     calibration: closed.added ? [{ generation: before.state.generation, ...encodedDay(closed.added) }] : [],
   };
   return { memory: closed.memory, record: ledger.commit(outcome), outcome };
 }
 
-function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, status = 'done', warnings = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
+function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, status = 'done', warnings = [], reopened }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
   const { record, state } = memory;
   const data = rowsDigest(history, history.index.on(day));
   const window = { from: startOfDay(day), to: to.toISOString() };
   const funnel = funnelOf(rows.records, score, said);
   return {
-    key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, plan.chosen.code.core, plan.chosen.code.plugin),
+    key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, memory.chosen.code.core, memory.chosen.code.plugin),
     detection: plan.detection.name, kind: 'score', window, day, status, model: { version: record.version, digest: record.digest }, seed: run.seed,
     data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
     funnel, drops: dropsOf(score, said, funnel), alerts: said.alerts.length, incidents: said.incidents.length, more: score.queue.more.length,
-    warnings: [...warnings], changes: [], picture: runPictureOf(history, score), at: clock.now().toISOString(),
+    warnings: [...warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
   };
 }
 

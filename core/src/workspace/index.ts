@@ -1,4 +1,5 @@
 export { loadRows, type DayRows, type DaySpan } from './rows.ts';
 export { planDetection, type Plan } from './plan.ts';
-export { backfill, runDue, progress, type Progressed } from './run-detection.ts';
+export { backfill, runDue, type RunReport, type RunRequest } from './run-detection.ts';
+export { progress, type Progressed } from './progress.ts';
 export { openWorkspace, readDetection, type Workspace } from './workspace.ts';

@@ -35,6 +35,7 @@ async function assembled(session: Session, plan: Plan, state: State, { held, rec
   const window = state.calibration(held.generation, { before: day, last: windowDays }).map(decodedDay);
   const { name } = plan.detection;
   return {
+    chosen: { component: opened.component, settings: opened.manifest.algorithm.settings, profile: opened.manifest.algorithm.profile, code: opened.manifest.code },
     state: held, record, window,
     learned: { model: opened.model, from: record.days.from, to: record.days.to, rows: record.rows },
     provisional: window.some(({ scopes }) => scopes.size > 0) ? null : opened.calibration,

@@ -1,3 +1,4 @@
+import type { ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import type { WindowDay } from '../detection/daily/calibration-window.ts';
 import type { Learned } from '../detection/daily/learner.ts';
@@ -11,6 +12,8 @@ export interface OpenPair {
 
 /** What scoring a day starts from. Never changed in place: each step gives the next one. */
 export interface Memory {
+  /** The algorithm of the model, with the settings it was made with, whatever the detection file says today. */
+  readonly chosen: ChosenAlgorithm;
   readonly state: DetectionState;
   readonly record: ModelRecord;
   readonly learned: Learned;

@@ -11,7 +11,7 @@ import { pick, type StoredColumns } from '../detection/table/pick.ts';
 import type { ModelManifestInput } from '../models/index.ts';
 import type { Run } from '../contracts/run.ts';
 import { ByomlError } from '../contracts/errors.ts';
-import { openModel } from '../ad-hoc/algorithm.ts';
+import { openModel, type ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import type { OpenedModel } from '../detection/index.ts';
 import type { ModelRecord } from '../state/index.ts';
@@ -25,10 +25,11 @@ const modelsFolder = ({ folder }: Workspace, detection: string): string => join(
 export const modelFolder = (workspace: Workspace, detection: string, version: number): string => join(modelsFolder(workspace, detection), String(version));
 
 /** SHA-256 over the rows (0-based numbers) of a history. */
-export const rowsDigest = ({ rows }: History, numbers: Int32Array): string => dataDigest({ rows: numbers.length, columns: pick(rows.table.columns, numbers).columns as StoredColumns });
+export const rowsDigest = ({ table }: History, numbers: Int32Array): string => dataDigest({ rows: numbers.length, columns: pick(table.columns, numbers).columns as StoredColumns });
 
 export interface SavedModel {
   readonly plan: Plan;
+  readonly chosen: ChosenAlgorithm;
   readonly version: number;
   readonly learned: Learned;
   readonly calibration: Calibration | null;
@@ -38,8 +39,8 @@ export interface SavedModel {
 }
 
 /** What is known of a model beside its files; the same training gives the same. */
-export function manifestOf({ plan, learned, calibration, parentDigest, data }: SavedModel, seed: number): ModelManifestInput {
-  const { chosen, view } = plan;
+export function manifestOf({ plan, chosen, learned, calibration, parentDigest, data }: SavedModel, seed: number): ModelManifestInput {
+  const { view } = plan;
   return {
     algorithm: { address: chosen.component.address, version: chosen.code.plugin, settings: chosen.settings as JsonSettings, ...(chosen.profile !== undefined && { profile: chosen.profile }) },
     ...(view?.address && { view: { address: view.address, settings: view.settings as JsonSettings } }),
@@ -56,9 +57,9 @@ export function manifestOf({ plan, learned, calibration, parentDigest, data }: S
 
 /** Writes a model folder of the workspace; a folder that a stopped run left there is replaced. */
 export async function saveModel(saved: SavedModel, run: Run): Promise<string> {
-  const { plan, version, learned, calibration } = saved;
+  const { plan, chosen, version, learned, calibration } = saved;
   const folder = modelFolder(plan.workspace, plan.detection.name, version);
-  const { digest } = await saveTrained(folder, { model: learned.model, calibration, manifest: manifestOf(saved, run.seed) }, plan.chosen.component, run);
+  const { digest } = await saveTrained(folder, { model: learned.model, calibration, manifest: manifestOf(saved, run.seed) }, chosen.component, run);
   return digest;
 }
 

@@ -6,6 +6,7 @@ import type { Relation } from '../contracts/engine.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { numbers } from '../contracts/numbers.ts';
 import type { Run } from '../contracts/run.ts';
+import type { ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { daysOf, noDay } from '../detection/table/days.ts';
 import { pick, type StoredColumns } from '../detection/table/pick.ts';
@@ -23,7 +24,7 @@ export interface DaySpan {
 /** The rows of some days, held by column. Row i of every member is the same row. */
 export interface DayRows {
   readonly span: DaySpan;
-  /** What the algorithm reads. */
+  /** What the algorithms read. */
   readonly table: Table;
   readonly days: Int32Array;
   /** Null where the data does not tell. */
@@ -46,16 +47,18 @@ const extraColumns: Columns = { sourceHosts: accessViewColumns.sourceHosts.optio
 
 export const spanWindow = ({ from, to }: DaySpan) => ({ from: new Date(from * dayMs), to: new Date(to * dayMs) });
 
+/** Columns that any of the algorithms reads. */
+export const inputOf = (algorithms: readonly ChosenAlgorithm[]): Columns => Object.assign({}, ...algorithms.map(({ component }) => component.definition.input as Columns)) as Columns;
+
 /** Reads the rows of `span` through the detection's view, filters and joins. Throws what reading throws, and SOURCE_CHANGED. */
-export async function loadRows(session: Session, plan: Plan, span: DaySpan, run: Run): Promise<DayRows> {
+export async function loadRows(session: Session, plan: Plan, span: DaySpan, run: Run, input: Columns = inputOf([plan.chosen])): Promise<DayRows> {
   const scan = await plan.source.scan(spanWindow(span), run);
   const relation = await relationOf(session, plan, scan, run);
-  const projected = await relation.project(wantedColumns(plan, relation), run);
+  const projected = await relation.project(wantedColumns(plan, relation, input), run);
   const counts = { rows: 0, undated: 0 };
   const filtered = await readTable(kept(plan, projected.batches(run), span, counts), run);
   const { table, unmatched } = await enriched(session, plan, filtered, run);
   await assertUnchanged(plan, scan, span, run);
-  const { input } = plan.chosen.component.definition;
   return {
     span,
     table: { rows: table.rows, columns: only(table.columns, Object.keys(input)) },
@@ -77,9 +80,9 @@ async function relationOf(session: Session, { detection, view }: Plan, scan: Sca
 }
 
 /** The algorithm's columns that no join supplies, and what incidents need besides. */
-function wantedColumns({ chosen, enrich, detection }: Plan, { columns }: Relation): Columns {
+function wantedColumns({ enrich, detection }: Plan, { columns }: Relation, algorithms: Columns): Columns {
   const joined = new Set(enrich.flatMap((one) => one.columns));
-  const input = Object.entries(chosen.component.definition.input).filter(([name]) => !joined.has(name) || columns.some((column) => column.name === name));
+  const input = Object.entries(algorithms).filter(([name]) => !joined.has(name) || columns.some((column) => column.name === name));
   const filtered = detection.filters.filter(({ column }) => !joined.has(column)).map(({ column }) => [column, accessViewColumns[column as keyof typeof accessViewColumns]] as const).filter(([, schema]) => schema !== undefined);
   return { ...extraColumns, ...Object.fromEntries(filtered), ...(Object.fromEntries(input) as Columns) };
 }

@@ -1,3 +1,4 @@
+import type { ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import { calibrate } from '../detection/calibrate/calibrate.ts';
@@ -18,7 +19,9 @@ import { everyDays, startOfDay, trainDays, type Stepping } from './step.ts';
 
 /** Learns from nothing the days before `day`, calibrates by replay, and records it. */
 export async function trainOn(stepping: Stepping, before: Memory | null, day: number): Promise<Memory> {
-  const { plan, ledger, history, clock, run, role } = stepping;
+  const { plan, ledger, clock, run, role } = stepping;
+  const { chosen } = plan;
+  const history = stepping.history.for(chosen.component);
   const started = performance.now();
   const { detection } = plan;
   const [from, version, generation] = [day - trainDays(plan), ledger.nextVersion(detection.name), ledger.nextGeneration()];
@@ -31,30 +34,32 @@ export async function trainOn(stepping: Stepping, before: Memory | null, day: nu
   const learnedRows = history.between(learned.from, day);
   const data = rowsDigest(history, learnedRows);
   const parentDigest = before?.record.digest ?? null;
-  const digest = await ledger.keepModel({ plan, version, learned, calibration: calibrationOf(window) ?? provisional, parentDigest: null, data }, run);
+  const digest = await ledger.keepModel({ plan, chosen, version, learned, calibration: calibrationOf(window) ?? provisional, parentDigest: null, data }, run);
   const record: ModelRecord = {
-    ...recordOf(stepping, learned, { version, digest, parentDigest, generation, scanners }), made: 'train', calibrated: calibrationOf(window) !== null || provisional !== null,
+    ...recordOf(stepping, chosen, learned, { version, digest, parentDigest, generation, scanners }), made: 'train', calibrated: calibrationOf(window) !== null || provisional !== null,
   };
   const hosts = before ? before.hosts : new Map([...firstSightings(history)].filter(([, first]) => first < day));
   const state = {
     detection: detection.name, role, model: version, generation, rowCorrection: before?.state.rowCorrection ?? 0, queueCorrection: before?.state.queueCorrection ?? 0,
     closedThrough: before?.state.closedThrough ?? null, learnedThrough: day - 1, trainedAt: day,
   };
-  const memory: Memory = { state, record, learned, window, provisional, guards, open: before?.open ?? new Map(), hosts, scanners };
+  const memory: Memory = { chosen, state, record, learned, window, provisional, guards, open: before?.open ?? new Map(), hosts, scanners };
   ledger.commit(trainOutcome(stepping, memory, { day, data, window, hosts: before ? [] : sightingsOf(hosts), seconds: (performance.now() - started) / 1000, at: clock.now().toISOString() }));
   return memory;
 }
 
 /** Also learns the days up to `day`; the model becomes a new version, recorded with the next run. */
 export async function updateTo(stepping: Stepping, memory: Memory, day: number): Promise<{ readonly memory: Memory; readonly record: ModelRecord | null }> {
-  const { plan, ledger, history, run } = stepping;
+  const { plan, ledger, run } = stepping;
+  const { chosen } = memory;
+  const history = stepping.history.for(chosen.component);
   const learned = await learnOn(history, memory.learned, day, unlearnable(history, memory.scanners, memory.guards), run);
   if (learned === memory.learned) return { memory, record: null };
   const version = ledger.nextVersion(plan.detection.name);
   const parentDigest = memory.record.digest;
   const data = idOf('update', parentDigest, rowsDigest(history, history.between(memory.learned.to, day)));
-  const digest = await ledger.keepModel({ plan, version, learned, calibration: calibrationOf(memory.window) ?? memory.provisional, parentDigest, data }, run);
-  const record: ModelRecord = { ...recordOf(stepping, learned, { version, digest, parentDigest, generation: memory.state.generation, scanners: memory.scanners }), made: 'update', calibrated: memory.record.calibrated };
+  const digest = await ledger.keepModel({ plan, chosen, version, learned, calibration: calibrationOf(memory.window) ?? memory.provisional, parentDigest, data }, run);
+  const record: ModelRecord = { ...recordOf(stepping, chosen, learned, { version, digest, parentDigest, generation: memory.state.generation, scanners: memory.scanners }), made: 'update', calibrated: memory.record.calibrated };
   return { memory: { ...memory, learned, record, state: { ...memory.state, model: version, learnedThrough: day - 1 } }, record };
 }
 
@@ -80,11 +85,11 @@ function unlearnable(history: History, scanners: ReadonlySet<string>, guards: Re
 
 /** Where no day can be replayed: pairs held out once, as ad hoc mode does without time. */
 async function withoutTime(history: History, { model, from, to }: Learned, run: Stepping['run']): Promise<Calibration | null> {
-  const { component, rows } = history;
+  const { component, table } = history;
   const numbers = history.between(from, to);
-  const table = { rows: numbers.length, columns: pick(rows.table.columns, numbers).columns as StoredColumns };
-  const scopes = scopesOf(table);
-  return (await calibrate({ component, model, table, scopes, accesses: accessesOf(table, scopes), days: null }, to - from, run)).calibration;
+  const learnedTable = { rows: numbers.length, columns: pick(table.columns, numbers).columns as StoredColumns };
+  const scopes = scopesOf(learnedTable);
+  return (await calibrate({ component, model, table: learnedTable, scopes, accesses: accessesOf(learnedTable, scopes), days: null }, to - from, run)).calibration;
 }
 
 interface Made {
@@ -95,10 +100,10 @@ interface Made {
   readonly scanners: ReadonlySet<string>;
 }
 
-function recordOf({ plan, clock, role }: Stepping, { from, to, rows }: Learned, { version, digest, parentDigest, generation, scanners }: Made): Omit<ModelRecord, 'made' | 'calibrated'> {
+function recordOf({ plan, clock, role }: Stepping, { component, settings }: ChosenAlgorithm, { from, to, rows }: Learned, { version, digest, parentDigest, generation, scanners }: Made): Omit<ModelRecord, 'made' | 'calibrated'> {
   const named = [...scanners].map((key) => key.split('\0') as [string, string]);
   return {
-    detection: plan.detection.name, version, digest, parentDigest, algorithm: plan.chosen.component.address, settings: plan.chosen.settings, role: role === 'production' ? 'active' : 'shadow',
+    detection: plan.detection.name, version, digest, parentDigest, algorithm: component.address, settings, role: role === 'production' ? 'active' : 'shadow',
     days: { from, to }, rows, generation, scanners: named.map(([scope, user]) => ({ scope, user })), pruned: false, at: clock.now().toISOString(),
   };
 }

@@ -1,0 +1,53 @@
+import { batch, type Batches } from '../contracts/columns.ts';
+import type { Run } from '../contracts/run.ts';
+import type { Session } from '../ad-hoc/session.ts';
+import { guarded } from '../detection/guard.ts';
+import { scoreOf } from '../detection/calibrate/p-value.ts';
+import { isoDay } from '../detection/table/days.ts';
+import type { OutboxRecord, State } from '../state/index.ts';
+import type { Plan } from './plan.ts';
+import { resultColumns, type ResultRow } from './result-row.ts';
+
+const atOnce = 10_000;
+
+/** Gives the sinks what they have not had, run by run; each run's rows are acknowledged once the sink has taken them, so a stop resumes there. */
+export async function deliver(session: Session, plan: Plan, state: State, run: Run): Promise<number> {
+  if (plan.sinks.length === 0) return 0;
+  const engine = await session.engine(plan.detection.engine);
+  const sinks = plan.sinks.map((planned) => ({ ...planned, sink: planned.create(engine) }));
+  let delivered = 0;
+  for (;;) {
+    const waiting = state.outbox(plan.detection.name, atOnce);
+    const [first] = waiting;
+    if (!first) return delivered;
+    run.signal.throwIfAborted();
+    const together = waiting.filter(({ sink, run: number }) => sink === first.sink && number === first.run);
+    const to = sinks[first.sink];
+    if (to && to.address === first.address) {
+      await guarded(to.address, undefined, (inner) => to.sink.write(rowsOf(together) as never, { ...inner, id: `${plan.detection.name}-${first.run}-${first.id}` }), run);
+      delivered += together.length;
+    } else session.options.log.warn(`${plan.detection.name}: ${together.length} results of run ${first.run} were for a sink that the detection no longer has: ${first.address}`);
+    state.acknowledge(together.map(({ id }) => id));
+  }
+}
+
+/** One batch that can be iterated again. */
+function rowsOf(records: readonly OutboxRecord[]): Batches {
+  const rows = records.map(resultRow);
+  const columns = Object.fromEntries(Object.keys(resultColumns).map((name) => [name, rows.map((row) => row[name as keyof ResultRow])]));
+  return {
+    async *[Symbol.asyncIterator]() {
+      yield batch(columns as never);
+    },
+  };
+}
+
+function resultRow({ recordId, revision, detection, run, payload }: OutboxRecord): ResultRow {
+  const alert = payload as unknown as Omit<ResultRow, 'day' | 'firstSeen' | 'lastSeen' | 'incident'> & { readonly day: number; readonly firstSeen: number | null; readonly lastSeen: number | null; readonly incident: string | null };
+  const moment = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
+  const { withdrawn, scope, user, resource, count, sourceHosts, status, surprise, pValue, severity, title, message } = alert;
+  return {
+    recordId, revision, detection, run, incident: alert.incident ?? '', withdrawn, scope, user, resource, day: isoDay(alert.day), count, sourceHosts,
+    firstSeen: moment(alert.firstSeen), lastSeen: moment(alert.lastSeen), status, surprise, pValue, score: scoreOf(pValue), severity, title, message,
+  };
+}

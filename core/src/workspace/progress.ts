@@ -1,0 +1,88 @@
+import type { Clock } from '../contracts/services.ts';
+import { ByomlError } from '../contracts/errors.ts';
+import type { Run } from '../contracts/run.ts';
+import type { Session } from '../ad-hoc/session.ts';
+import { History } from '../detection/daily/history.ts';
+import { isoDay } from '../detection/table/days.ts';
+import type { ModelRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from '../state/index.ts';
+import type { Ledger } from './ledger.ts';
+import type { Memory } from './memory.ts';
+import type { Plan } from './plan.ts';
+import { loadRows, type DayRows, type DaySpan } from './rows.ts';
+import { runDay } from './day-run.ts';
+import { everyDays, replayDays, startOfDay, trainDays, utcDayOf, type Stepping } from './step.ts';
+import { trainOn, updateTo } from './train-detection.ts';
+import { watermarksOf } from './watermarks.ts';
+
+export interface Progressing {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly role: Role;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly memory: Memory | null;
+  /** Days to score, half-open; each is whole. */
+  readonly days: DaySpan;
+  /** The day after them, as far as it has come. */
+  readonly partial: Date | null;
+  /** Called when a day was recorded. */
+  readonly onDay?: ((record: RunRecord, outcome: RunOutcome) => void) | undefined;
+  /** Rows that were read already. */
+  readonly rows?: DayRows | undefined;
+  /** Further marks to record with the first day. */
+  readonly marks?: readonly WatermarkRecord[];
+  /** Whether it trains when that is due; true when absent. */
+  readonly retrains?: boolean;
+  readonly run: Run;
+}
+
+export interface Progressed {
+  readonly memory: Memory;
+  readonly rows: DayRows;
+}
+
+/** Goes from day to day: trains when it is due, learns the day before, scores the day. */
+export async function progress(request: Progressing): Promise<Progressed> {
+  const { session, plan, run, days, partial } = request;
+  const last = partial ? utcDayOf(partial) + 1 : days.to;
+  const span = { from: firstNeeded(plan, request.memory, days.from, last), to: last };
+  session.options.step('reading');
+  const rows = request.rows ?? (await loadRows(session, plan, span, run));
+  const stepping: Stepping = { plan, role: request.role, ledger: request.ledger, history: new History(plan.chosen.component, rows), rows, clock: request.clock, run: quiet(run) };
+  session.options.step('scoring');
+  let memory = request.memory;
+  for (let day = days.from; day < last; day++) {
+    run.signal.throwIfAborted();
+    memory = await oneDay(stepping, request, memory, day, partial && day === last - 1 ? partial : null);
+    run.progress({ done: day - days.from + 1, total: last - days.from, unit: 'days' });
+  }
+  if (!memory) throw new ByomlError('DATA_EMPTY', `${plan.detection.name}: no day to score`, { details: { detection: plan.detection.name } });
+  return { memory, rows };
+}
+
+async function oneDay(stepping: Stepping, { onDay, days, marks = [], retrains = true }: Progressing, before: Memory | null, day: number, until: Date | null): Promise<Memory> {
+  const models: ModelRecord[] = [];
+  let memory = before;
+  if (!memory || (retrains && day - memory.state.trainedAt >= everyDays(stepping.plan))) memory = await trainOn(stepping, memory, day);
+  else if (memory.learned.to < day) {
+    const updated = await updateTo(stepping, memory, day);
+    memory = updated.memory;
+    if (updated.record) models.push(updated.record);
+  }
+  const isLast = until !== null || day === days.to - 1;
+  const watermarks = [...(day === days.from ? marks : []), ...watermarksOf(stepping.plan.detection.name, stepping.rows.files, day, isLast)];
+  const scored = await runDay(stepping, memory, { day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models, watermarks });
+  onDay?.(scored.record, scored.outcome);
+  return scored.memory;
+}
+
+const quiet = (run: Run): Run => ({ ...run, progress: () => {} });
+
+/** The first day whose rows are needed to train and score the days. */
+function firstNeeded(plan: Plan, memory: Memory | null, first: number, last: number): number {
+  const trains = !memory || last - 1 - memory.state.trainedAt >= everyDays(plan);
+  if (!trains) return Math.min(first, memory.learned.to);
+  const training = memory ? Math.min(first, memory.state.trainedAt + everyDays(plan)) : first;
+  return training - trainDays(plan) - replayDays;
+}
+
