@@ -1,3 +1,4 @@
+export { reportOf } from './report/report.ts';
 export { loadRows, type DayRows, type DaySpan } from './rows.ts';
 export { planDetection, type Plan } from './plan.ts';
 export { backfill, runDue, type RunReport, type RunRequest } from './run-detection.ts';

@@ -39,7 +39,7 @@ export async function candidatesOf(history: History, model: Model, day: number, 
   const all = component.definition.population === 'all';
   const found = { rows: [] as number[], surprise: [] as number[], cold: [] as number[], status: [] as number[] };
   let hasCold = true;
-  for await (const scores of scoreBatches({ component, model }, tableBatches(history.rows.table, run, rows), run)) {
+  for await (const scores of scoreBatches({ component, model }, tableBatches(history.table, run, rows), run)) {
     hasCold &&= scores.coldSurprise !== null;
     for (let at = 0; at < scores.length; at++) {
       if (!all && scores.status[at] === knownStatus) continue;

@@ -7,7 +7,6 @@ import type { Table } from '../table/table.ts';
 
 /** Rows of several days, held by column; row i of every member is the same row. */
 export interface DatedRows {
-  /** What the algorithm reads. */
   readonly table: Table;
   readonly days: Int32Array;
   /** Null where the data does not tell. */
@@ -20,19 +19,28 @@ export interface DatedRows {
 export class History {
   readonly component: AlgorithmComponent;
   readonly rows: DatedRows;
+  /** What the algorithm reads of the rows. */
+  readonly table: Table;
   readonly scopes: Scopes;
   readonly accesses: Accesses | null;
   readonly index: DayIndex;
   readonly counts: Float64Array | null;
 
-  constructor(component: AlgorithmComponent, rows: DatedRows) {
+  /** `rows` may have columns that the algorithm does not read. `like` is a history of the same rows, whose indexes serve this one too. */
+  constructor(component: AlgorithmComponent, rows: DatedRows, like?: History) {
     this.component = component;
     this.rows = rows;
-    this.scopes = scopesOf(rows.table);
-    this.accesses = accessesOf(rows.table, this.scopes);
-    this.index = indexByDay(rows.days);
+    this.table = { rows: rows.table.rows, columns: Object.fromEntries(Object.keys(component.definition.input).flatMap((name) => (rows.table.columns[name] ? [[name, rows.table.columns[name]]] : []))) };
+    this.scopes = like?.scopes ?? scopesOf(rows.table);
+    this.accesses = like ? like.accesses : accessesOf(rows.table, this.scopes);
+    this.index = like?.index ?? indexByDay(rows.days);
     const { count } = rows.table.columns;
     this.counts = count ? numbers(count as Column<number>) : null;
+  }
+
+  /** The same rows for another algorithm. */
+  for(component: AlgorithmComponent): History {
+    return component === this.component ? this : new History(component, this.rows, this);
   }
 
   /** Row numbers of the days from `from` (inclusive) to `to` (exclusive), in order of day. */

@@ -19,7 +19,7 @@ export interface Learned {
 /** Learns the days [from, to) from nothing. */
 export async function learn(history: History, from: number, to: number, unlearnable: Unlearnable, run: Run): Promise<Learned> {
   const rows = history.between(from, to).filter((row) => !unlearnable(row, to - 1));
-  const model = await fit(history.component, (inner) => tableBatches(history.rows.table, inner, rows), run);
+  const model = await fit(history.component, (inner) => tableBatches(history.table, inner, rows), run);
   return { model, from, to, rows: rows.length };
 }
 
@@ -30,7 +30,7 @@ export async function learnOn(history: History, learned: Learned, to: number, un
   for (let day = learned.to; day < to; day++) {
     const fresh = history.index.on(day).filter((row) => !unlearnable(row, day));
     if (fresh.length === 0) continue;
-    model = await update(history.component, model, (inner) => tableBatches(history.rows.table, inner, fresh), run);
+    model = await update(history.component, model, (inner) => tableBatches(history.table, inner, fresh), run);
     rows += fresh.length;
   }
   return { model, from: learned.from, to, rows };
