@@ -20,7 +20,9 @@ export const isDirectory = (name: string): boolean => Object.hasOwn(directoryCol
  */
 export function lostWithout(input: Columns, held: ReadonlySet<string>): ReadonlyMap<string, string> {
   const timed = timeColumns.some((name) => held.has(name));
+  // Said once, of the first of the two.
+  const second = timeColumns.filter((name) => Object.hasOwn(input, name))[1];
   const lost = planColumns(input).filter(({ name, required, default: filling }) =>
-    !required && filling === undefined && !held.has(name) && !isDirectory(name) && !(timed && timeColumns.includes(name)));
+    !required && filling === undefined && !held.has(name) && !isDirectory(name) && !(timed && timeColumns.includes(name)) && name !== second);
   return new Map(lost.map(({ name, schema }) => [name, losses[name] ?? (schema.description ? `not known: ${schema.description}` : 'not known')]));
 }

@@ -1,0 +1,3 @@
+export { checkAlgorithm, type AlgorithmCheck, type Checked } from './check.ts';
+export type { ColumnFit, ColumnProblem, Dropped, Fit, Suggestion, Verdict, ViewFit } from './fit.ts';
+export { distinctRows } from './profile.ts';
