@@ -54,6 +54,8 @@ export interface RunRecord {
   readonly incidents: number;
   /** Incidents above the line that the budget left out: "n more above it". */
   readonly more: number;
+  /** Rows above the rule's stateless threshold, in the queue or not. */
+  readonly aboveThreshold: number;
   readonly warnings: readonly string[];
   /** What changed against the run of the same window before, e.g. late data; empty for a first run. */
   readonly changes: readonly string[];
@@ -121,8 +123,6 @@ export interface IncidentRecord {
   readonly status: 'open' | 'closed';
   readonly severity: Severity;
   readonly sentence: string;
-  /** `IncidentPicture`, for reports. */
-  readonly picture: unknown;
   readonly firstRun: number;
   readonly lastRun: number;
 }

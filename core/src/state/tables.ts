@@ -19,7 +19,7 @@ export const runTable: TableDefinition<RunRecord & { readonly role: Role }> = {
     model: json(z.object({ version: z.int(), digest: z.string() })), seed: z.number(), data: z.string(), settings: z.string(),
     calibration: json(z.object({ generation: z.int(), row: z.number(), queue: z.number() })), funnel: json(funnel),
     drops: json(z.array(z.object({ stage: funnel.keyof(), rows: z.int(), reason: z.string() }))),
-    alerts: z.int(), incidents: z.int(), more: z.int(), warnings: json(texts), changes: json(texts), seconds: z.number(),
+    alerts: z.int(), incidents: z.int(), more: z.int(), aboveThreshold: z.int(), warnings: json(texts), changes: json(texts), seconds: z.number(),
     picture: json(z.unknown()), at: z.string(),
   }),
 };
@@ -43,7 +43,7 @@ export const incidentTable: TableDefinition<IncidentRecord> = {
     id: z.string(), detection: z.string(), role, kind: z.enum(['account', 'source']), scope: z.string(), entity: z.string(), day,
     users: json(texts), sourceHosts: json(texts), resources: json(texts), surprise: z.number(), oneIn: z.number(),
     rank: z.int().nullable(), status: z.enum(['open', 'closed']), severity: z.enum(severities), sentence: z.string(),
-    picture: json(z.unknown()), firstRun: z.int(), lastRun: z.int(),
+    firstRun: z.int(), lastRun: z.int(),
   }),
 };
 

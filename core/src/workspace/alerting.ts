@@ -90,7 +90,7 @@ function incidentAt(request: Request, draft: IncidentDraft, rank: number, alerts
     id: idOf(request, draft), detection: plan.detection.name, role, kind: draft.kind, scope: draft.scope, entity: draft.entity, day: score.day,
     users, sourceHosts: draft.kind === 'source' ? [draft.entity] : distinct((row) => history.hosts(row)), resources,
     surprise: draft.score, oneIn: oneInOf(score.scores, draft.score), rank, status: 'open',
-    severity: gravest(alerts), sentence: incidentSentence(draft, users, resources, alerts), picture: null,
+    severity: gravest(alerts), sentence: incidentSentence(draft, users, resources, alerts),
   };
 }
 

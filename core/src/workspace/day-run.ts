@@ -63,7 +63,7 @@ function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: M
     key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, memory.chosen.code.core, memory.chosen.code.plugin),
     detection: plan.detection.name, kind: 'score', window, day, status, model: { version: record.version, digest: record.digest }, seed: run.seed,
     data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
-    funnel, drops: dropsOf(score, said, funnel), alerts: said.alerts.length, incidents: said.incidents.length, more: score.queue.more.length,
+    funnel, drops: dropsOf(score, said, funnel), alerts: said.alerts.length, incidents: said.incidents.length, more: score.queue.more.length, aboveThreshold: score.exceeds.reduce((sum, one) => sum + one, 0),
     warnings: [...warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
   };
 }

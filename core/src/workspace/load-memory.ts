@@ -23,6 +23,17 @@ export async function memoryOf(session: Session, plan: Plan, state: State, run: 
   return assembled(session, plan, state, { held, record: recordOf(state, plan, run.model.version), day: run.day, role });
 }
 
+/** A model as if it scored from `day` on, with production's guards and sightings. */
+export async function memoryWith(session: Session, plan: Plan, state: State, record: ModelRecord, day: number): Promise<Memory> {
+  const production = state.detection(plan.detection.name, 'production');
+  if (!production) throw new ByomlError('RECORD_UNKNOWN', `${plan.detection.name} has not run yet`, { details: { detection: plan.detection.name } });
+  const same = production.generation === record.generation;
+  const held = { ...production, role: 'shadow' as const, model: record.version, generation: record.generation, rowCorrection: same ? production.rowCorrection : 0, queueCorrection: same ? production.queueCorrection : 0, closedThrough: day - 1 };
+  const memory = await assembled(session, plan, state, { held, record, day, role: 'shadow' });
+  // A generation that begins later than the day has no window before it: its first one serves.
+  return memory.window.length > 0 ? memory : { ...memory, window: state.calibration(record.generation, { before: record.days.to, last: windowDays }).map(decodedDay) };
+}
+
 interface Parts {
   readonly held: Memory['state'];
   readonly record: ModelRecord;

@@ -33,6 +33,8 @@ export interface Progressing {
   readonly marks?: readonly WatermarkRecord[];
   /** Whether it trains when that is due; true when absent. */
   readonly retrains?: boolean;
+  /** Whether it learns the day before; true when absent. */
+  readonly learns?: boolean;
   readonly run: Run;
 }
 
@@ -60,11 +62,11 @@ export async function progress(request: Progressing): Promise<Progressed> {
   return { memory, rows };
 }
 
-async function oneDay(stepping: Stepping, { onDay, days, marks = [], retrains = true }: Progressing, before: Memory | null, day: number, until: Date | null): Promise<Memory> {
+async function oneDay(stepping: Stepping, { onDay, days, marks = [], retrains = true, learns = true }: Progressing, before: Memory | null, day: number, until: Date | null): Promise<Memory> {
   const models: ModelRecord[] = [];
   let memory = before;
   if (!memory || (retrains && day - memory.state.trainedAt >= everyDays(stepping.plan))) memory = await trainOn(stepping, memory, day);
-  else if (memory.learned.to < day) {
+  else if (learns && memory.learned.to < day) {
     const updated = await updateTo(stepping, memory, day);
     memory = updated.memory;
     if (updated.record) models.push(updated.record);

@@ -4,7 +4,7 @@ create table runs (
   number integer primary key, key text not null unique, detection text not null, role text not null, kind text not null,
   window text not null, day integer, status text not null, model text not null, seed real not null, data text not null,
   settings text not null, calibration text not null, funnel text not null, drops text not null, alerts integer not null,
-  incidents integer not null, more integer not null, warnings text not null, changes text not null, seconds real not null,
+  incidents integer not null, more integer not null, aboveThreshold integer not null, warnings text not null, changes text not null, seconds real not null,
   picture text not null, at text not null
 ) strict;
 create index runs_of_day on runs (detection, role, kind, day, number);
@@ -33,7 +33,7 @@ create table incidents (
   id text not null unique, detection text not null, role text not null, kind text not null, scope text not null,
   entity text not null, day integer not null, users text not null, sourceHosts text not null, resources text not null,
   surprise real not null, oneIn real not null, rank integer, status text not null, severity text not null,
-  sentence text not null, picture text not null, firstRun integer not null, lastRun integer not null
+  sentence text not null, firstRun integer not null, lastRun integer not null
 ) strict;
 create index incidents_newest on incidents (day desc, ifnull(rank, 2147483647), surprise desc, id);
 create index incidents_of_detection on incidents (detection, role, day desc, ifnull(rank, 2147483647), surprise desc, id);
