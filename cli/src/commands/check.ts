@@ -1,6 +1,7 @@
+import { basename, dirname, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { ByomlError } from '@byoml/core';
-import { checkAlgorithm, type Checked, type Fit } from '@byoml/core/data-fit';
+import { checkAlgorithm, checkDetection, type Checked, type Fit } from '@byoml/core/data-fit';
 import type { Session } from '@byoml/core/ad-hoc';
 import { ByomlCommand, plugin } from '../command.ts';
 import { fitText } from '../render/fit.ts';
@@ -22,7 +23,7 @@ export default class Check extends ByomlCommand {
     map: Flags.string({ multiple: true, helpValue: 'COLUMN=PATH', description: 'Where a column of the algorithm is in the data (repeatable).' }),
     view: Flags.string({ helpValue: 'ADDRESS', description: 'View that turns raw events into the columns of the algorithm.' }),
     'view-set': Flags.string({ multiple: true, helpValue: 'KEY=VALUE', description: 'A setting of the view (repeatable).' }),
-    workspace: Flags.string({ default: '.', helpValue: 'DIR', description: 'Folder with the detections.' }),
+    workspace: Flags.string({ helpValue: 'DIR', description: 'Folder of the workspace; where you are when absent.' }),
     plugin,
   };
 
@@ -38,10 +39,23 @@ export default class Check extends ByomlCommand {
 
   async #check(session: Session, target: string, flags: Given): Promise<Checked> {
     const { source, set = [], map = [], view, 'view-set': viewSet = [] } = flags;
-    if (source === undefined) throw new ByomlError('USAGE_INVALID', `an algorithm is checked against data: name it with --source`);
+    if (isDetection(target)) {
+      if (map.length > 0 || view !== undefined) throw new ByomlError('USAGE_INVALID', `--map and --view are for algorithms; a detection says in its file where its columns are: view: { table: …, columns: { user: Account, … } }`);
+      if (source === undefined && set.length > 0) throw new ByomlError('USAGE_INVALID', '--set is about --source, which is not given; the settings of a detection stand in its file');
+      return checkDetection(session, { workspace: flags.workspace ?? workspaceOf(target), detection: target, source, set });
+    }
+    if (source === undefined) throw new ByomlError('USAGE_INVALID', 'an algorithm is checked against data: name it with --source');
     return checkAlgorithm(session, { algorithm: target, source, set, map, view: view === undefined ? undefined : { address: view, set: viewSet } });
   }
 }
+
+const file = /\.ya?ml$/u;
+
+/** The name of a detection has no slash; an address has one. */
+const isDetection = (target: string): boolean => file.test(target) || !target.includes('/');
+
+/** `soc/detections/share-access.yaml` lies in the workspace `soc`. */
+const workspaceOf = (target: string): string => (file.test(target) && basename(dirname(resolve(target))) === 'detections' ? dirname(dirname(resolve(target))) : '.');
 
 interface Given {
   readonly source?: string | undefined;
@@ -49,5 +63,5 @@ interface Given {
   readonly map?: string[] | undefined;
   readonly view?: string | undefined;
   readonly 'view-set'?: string[] | undefined;
-  readonly workspace: string;
+  readonly workspace?: string | undefined;
 }

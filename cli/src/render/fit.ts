@@ -39,5 +39,6 @@ function* through({ view, records, rows, users, resources, days, from, to, dropp
 export function fitText(fit: Fit): string {
   const columns = table([['  COLUMN', 'PRESENT', '', 'EMPTY', 'DISTINCT', ''].map(dim), ...shown(fit).map((column) => row(column, fit.rows))]);
   const facts = fit.view ? [...through(fit.view)] : [`  ${count(fit.rows)} rows looked at`];
-  return [`${bold(fit.target)} on ${fit.source}: ${verdicts[fit.verdict]}`, columns, ...facts, ...fit.notes.map((note) => dim(`  ${note}`))].join('\n');
+  const capped = fit.rows > distinctRows ? [dim(`  + at least: distinct cells are counted in the first ${count(distinctRows)} rows`)] : [];
+  return [[`${bold(fit.target)} on ${fit.source}: ${verdicts[fit.verdict]}`, ...(fit.attack ?? [])].join('  '), columns, ...capped, ...facts, ...fit.notes.map((note) => dim(`  ${note}`))].join('\n');
 }

@@ -37,20 +37,20 @@ export async function blame(source: Relation, view: ChosenView, found: { readonl
   const probe = await Probe.open(source, view, found.existing, run);
   const judged = new Set(view.definition.where.flatMap(({ columns }) => columns));
   const groups = groupsOf(Object.keys(view.definition.columns).filter((path) => !judged.has(path)), found.profile);
-  const needed = await probe.needed(inOrderOfDoubt(groups, found.existing));
-  const read = new Set(Object.keys(view.definition.columns));
+  const unread = found.existing.filter((path) => !Object.hasOwn(view.definition.columns, path));
+  const needed = await probe.needed(inOrderOfDoubt(groups, unread));
   const blamed: Blame[] = [];
   for (const group of needed) {
-    const candidates = group.held ? [] : suggestions(group.paths[0] ?? '', found.existing.filter((path) => !read.has(path)));
+    const candidates = group.held ? [] : suggestions(group.paths[0] ?? '', unread);
     const others = needed.filter((other) => other !== group);
     blamed.push({ group, suggestion: await probe.firstThatWorks(group, candidates, others) });
   }
   return blamed;
 }
 
-/** What is let go first: columns that the data has; then absent ones without a likely other name, the last declared first. */
+/** What is let go first: absent columns without a likely other name, the last declared first; then columns that the data has. */
 function inOrderOfDoubt(groups: readonly PathGroup[], existing: readonly string[]): readonly PathGroup[] {
-  const doubt = ({ paths, held }: PathGroup): number => (held ? 0 : suggestions(paths[0] ?? '', existing).length === 0 ? 1 : 2);
+  const doubt = ({ paths, held }: PathGroup): number => (held ? 1 : suggestions(paths[0] ?? '', existing).length === 0 ? 0 : 2);
   return groups.toReversed().sort((a, b) => doubt(a) - doubt(b));
 }
 

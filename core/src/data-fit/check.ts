@@ -7,7 +7,8 @@ import { fitColumns } from './column-fit.ts';
 import type { ColumnFit, Fit, Suggestion } from './fit.ts';
 import { isDirectory } from './lost.ts';
 import { parseMapping, type Mapping } from './mapping.ts';
-import { openAll, openSource, type OpenedSource } from './source.ts';
+import { inlineText, mapFlags, replacement } from './remedy.ts';
+import { openAll, openSource } from './source.ts';
 import { unfitError } from './unfit.ts';
 import { fitThrough, type NamedView } from './view-fit.ts';
 import { viewsFor } from './views.ts';
@@ -42,8 +43,10 @@ export async function checkAlgorithm(session: Session, request: AlgorithmCheck):
   session.options.step('looking');
   const target = { target: address, source: opened.name };
   if (view) return fitOfView(session, { ...target, relation, view, input: definition.input });
-  return fitOfColumns(session, { ...target, relation, input: definition.input, mapping, opened });
+  return fitOfColumns(session, { ...target, relation, input: definition.input, mapping, table: textOf(opened.settings['table']) });
 }
+
+export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export async function namedView(session: Session, { address, set }: { readonly address: string; readonly set: readonly string[] }): Promise<NamedView> {
   const { address: name, definition } = await session.view(address);
@@ -57,40 +60,41 @@ interface Target {
   readonly input: Columns;
 }
 
-/** The fit of data that a view reads. */
-export async function fitOfView(session: Session, { target, source, relation, view, input }: Target & { readonly view: NamedView }): Promise<Checked> {
-  const { columns, verdict, view: given, existing, empty } = await fitThrough(relation, view, input, session.run);
-  const fit: Fit = { target, source, verdict, columns, rows: given.records, view: given, suggestions: suggestionsOf(columns), notes: notesOf(columns) };
-  return { fit, unfit: verdict === 'unfit' ? unfitError(fit, { existing, empty, remedy: null }) : null };
+/** The fit of data that a view reads, and the rows that the view gives. */
+export async function fitOfView(session: Session, { target, source, relation, view, input }: Target & { readonly view: NamedView }): Promise<Checked & { readonly given: Relation }> {
+  const { columns, verdict, view: through, existing, empty, given } = await fitThrough(relation, view, input, session.run);
+  const fit: Fit = { target, source, verdict, columns, rows: through.records, view: through, suggestions: suggestionsOf(columns), notes: notesOf(columns) };
+  if (verdict !== 'unfit') return { fit, unfit: null, given };
+  const instead = existing.length === 0 ? null : replacement(view.definition, input, existing);
+  const remedy = instead === null ? null : `Rename it in the export, or let the detection file say where its columns are: ${instead}`;
+  return { fit, given, unfit: unfitError(fit, { existing, empty, remedy }) };
 }
 
 /** The fit of data that already has, or is mapped to, the algorithm's columns. */
-export async function fitOfColumns(session: Session, { target, source, relation, input, mapping, opened }: Target & { readonly mapping: Mapping; readonly opened?: OpenedSource }): Promise<Checked> {
+export async function fitOfColumns(session: Session, { target, source, relation, input, mapping, table }: Target & { readonly mapping: Mapping; readonly table?: string | undefined }): Promise<Checked> {
   const { rows, columns, verdict, existing } = await fitColumns(relation, input, session.run, mapping);
   const suggestions = suggestionsOf(columns);
-  const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...notesOf(columns), ...(mapping.size > 0 ? [mappingNote(mapping, columns, opened)] : [])] };
+  const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...notesOf(columns), ...mappingNotes(mapping, columns, table)] };
   if (fit.verdict !== 'unfit') return { fit, unfit: null };
   if (rows === 0) return { fit, unfit: new ByomlError('DATA_EMPTY', `${source} has no rows`, { details: { fit } }) };
-  const table = opened?.settings['table'];
-  return { fit, unfit: unfitError(fit, { existing, empty: null, remedy: remedyOf(fit, viewsFor(session.catalogue, { table: typeof table === 'string' ? table : undefined, existing })) }) };
+  return { fit, unfit: unfitError(fit, { existing, empty: null, remedy: remedyOf(fit, viewsFor(session.catalogue, { table, existing })) }) };
 }
 
 const suggestionsOf = (columns: readonly ColumnFit[]): readonly Suggestion[] => columns.flatMap(({ name, suggestion }) => (suggestion === null ? [] : [{ column: name, path: suggestion }]));
 
 function remedyOf({ columns, suggestions }: Fit, views: readonly string[]): string | null {
-  const required = new Set(columns.filter(({ problem }) => problem?.code === 'COLUMNS_MISSING').map(({ name }) => name));
-  const maps = suggestions.filter(({ column }) => required.has(column)).map(({ column, path }) => `--map ${quoted(`${column}=${path}`)}`);
-  const tried = [...(maps.length === required.size ? [maps.join(' ')] : []), ...views.slice(0, 2).map((view) => `--view ${view}`)];
-  return tried.length === 0 || required.size === 0 ? null : `Try ${tried.join(', or ')}`;
+  const missing = columns.filter(({ problem }) => problem?.code === 'COLUMNS_MISSING').map(({ name }) => name);
+  if (missing.length === 0) return null;
+  const maps = suggestions.filter(({ column }) => missing.includes(column));
+  const tried = [...(maps.length === missing.length ? [mapFlags(maps)] : []), ...views.slice(0, 2).map((view) => `--view ${view}`)];
+  return tried.length === 0 ? null : `Try ${tried.join(', or ')}`;
 }
 
-const quoted = (text: string): string => (/^[\w.=@[\]-]+$/u.test(text) ? text : `'${text}'`);
-
 /** What to write into a detection file, so that what was tried here is what runs. */
-function mappingNote(mapping: Mapping, columns: readonly ColumnFit[], opened: OpenedSource | undefined): string {
-  const used = columns.filter(({ present, name }) => present || mapping.has(name)).map(({ name }) => `${name}: ${JSON.stringify(mapping.get(name) ?? name)}`);
-  const table = opened?.settings['table'];
-  return `in a detection file: view: { table: ${typeof table === 'string' ? table : 'data'}, columns: { ${used.join(', ')} } }`;
+function mappingNotes(mapping: Mapping, columns: readonly ColumnFit[], table: string | undefined): string[] {
+  if (mapping.size === 0) return [];
+  const used = columns.filter(({ present }) => present).map(({ name }) => [name, mapping.get(name) ?? name] as const);
+  return [`in a detection file: ${inlineText(table ?? 'data', new Map(used))}`];
 }
 
 function notesOf(columns: readonly ColumnFit[]): string[] {

@@ -68,6 +68,8 @@ export interface Fit {
   readonly rows: number;
   readonly view?: ViewFit;
   readonly suggestions: readonly Suggestion[];
+  /** Of a detection: ATT&CK techniques of its rules. */
+  readonly attack?: readonly string[];
   /** What else is worth knowing, in sentences. */
   readonly notes: readonly string[];
 }

@@ -1,3 +1,4 @@
 export { checkAlgorithm, type AlgorithmCheck, type Checked } from './check.ts';
+export { checkDetection, type DetectionCheck } from './check-detection.ts';
 export type { ColumnFit, ColumnProblem, Dropped, Fit, Suggestion, Verdict, ViewFit } from './fit.ts';
 export { distinctRows } from './profile.ts';

@@ -65,9 +65,9 @@ async function component(session: Session, { address, name, set, fixed }: Wanted
 const everything: Window = { from: new Date(-8.64e15), to: new Date(8.64e15) };
 
 /** Opens what a source has, whatever its time. Throws DATA_EMPTY when there is nothing at all. */
-export async function openAll(session: Session, { source, name }: Pick<OpenedSource, 'source' | 'name'>): Promise<Relation> {
+export async function openAll(session: Session, { source, name }: Pick<OpenedSource, 'source' | 'name'>, engine?: string): Promise<Relation> {
   session.options.step('reading');
   const scan = await source.scan(everything, session.run);
   if (scan.kind === 'files' && scan.files.length === 0) throw new ByomlError('DATA_EMPTY', `${name} has no files with records (${scan.name})`, { details: { source: name } });
-  return (await session.engine()).open(scan, session.run);
+  return (await session.engine(engine)).open(scan, session.run);
 }

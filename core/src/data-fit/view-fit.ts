@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Columns } from '../contracts/columns.ts';
 import type { Relation } from '../contracts/engine.ts';
 import type { Run } from '../contracts/run.ts';
+import { quoted } from '../engine/index.ts';
 import { blame, groupsOf, type Blame } from './blame.ts';
 import { verdictOf } from './column-fit.ts';
 import type { ColumnFit, ColumnProblem, Verdict, ViewFit } from './fit.ts';
@@ -10,7 +11,7 @@ import { pathsOf } from './names.ts';
 import { profile, requiredNames, type Profile } from './profile.ts';
 import { answer, texts } from './query.ts';
 import { suggestions } from './suggest.ts';
-import { lookThrough, type ChosenView, type ViewLook } from './view-look.ts';
+import { isoDay, lookThrough, type ChosenView, type ViewLook } from './view-look.ts';
 
 export interface ThroughView {
   readonly columns: readonly ColumnFit[];
@@ -19,6 +20,8 @@ export interface ThroughView {
   readonly existing: readonly string[];
   /** Why there are no rows, where no single column is to blame. */
   readonly empty: string | null;
+  /** The rows that the view gives, in the engine. */
+  readonly given: Relation;
 }
 
 export interface NamedView extends ChosenView {
@@ -34,7 +37,7 @@ export async function fitThrough(source: Relation, view: NamedView, input: Colum
   const blamed = silent ? await blamedFor(source, view, { look, missing, existing }, run) : new Map<string, Blamed>();
   const columns = [...viewColumns(view, look, blamed), ...algorithmColumns(input, view, look)];
   const empty = look.rows === 0 && blamed.size === 0 ? await whyEmpty(source, view, look, run) : null;
-  return { columns, view: viewFit(view.name, look), verdict: empty === null ? verdictOf(columns) : 'unfit', existing, empty };
+  return { columns, view: viewFit(view.name, look), verdict: empty === null ? verdictOf(columns) : 'unfit', existing, empty, given: look.given };
 }
 
 /** The same view, whose required columns may be absent: what is missing is told afterwards, all at once. */
@@ -67,13 +70,17 @@ async function blamedFor(source: Relation, view: NamedView, { look, missing, exi
   if (missing.length > 0) return new Map(missing.map((path) => [path, absent(path)]));
   // The noise filter explains it: nothing is missing.
   if (look.dropped > 0) return new Map();
-  return new Map((await blame(source, view, { profile: look.profile, existing }, run)).map((one) => [one.group.paths[0] ?? '', toldBy(one)]));
+  const blamed = await blame(source, view, { profile: look.profile, existing }, run);
+  return new Map(await Promise.all(blamed.map(async (one) => [nameOf(one, look.profile), await toldBy(source, one, run)] as const)));
 }
 
-const toldBy = ({ group, suggestion }: Blame): Blamed => ({
-  suggestion,
-  problem: group.held ? { code: 'CELL_INVALID', says: 'holds nothing that the view can use' } : { code: 'COLUMNS_MISSING', says: notThere },
-});
+const nameOf = ({ group }: Blame, found: Profile): string => group.paths.find((path) => filled(found, path) > 0) ?? group.paths[0] ?? '';
+
+async function toldBy(source: Relation, { group, suggestion }: Blame, run: Run): Promise<Blamed> {
+  if (!group.held) return { suggestion, problem: { code: 'COLUMNS_MISSING', says: notThere } };
+  const [example] = await valuesOf(source, group.paths, run);
+  return { suggestion, problem: { code: 'CELL_INVALID', says: `holds nothing that the view can use, but such as ${quoted(example)}` } };
+}
 
 function viewColumns({ definition }: NamedView, { profile: found }: ViewLook, blamed: ReadonlyMap<string, Blamed>): ColumnFit[] {
   const required = requiredNames(definition.columns);
@@ -110,7 +117,7 @@ function algorithmColumns(input: Columns, { definition, name: view }: NamedView,
   }));
 }
 
-const iso = (day: number | null): string | null => (day === null ? null : new Date(day * 86_400_000).toISOString().slice(0, 10));
+const iso = (day: number | null): string | null => (day === null ? null : isoDay(day));
 
 function viewFit(view: string, { records, counted, rows, users, resources, days, from, to, noise, dropped }: ViewLook): ViewFit {
   const lost = Math.max(0, records - counted);

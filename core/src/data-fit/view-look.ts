@@ -32,9 +32,11 @@ export interface ViewLook {
   readonly dropped: number;
   /** Of the columns that the view reads, over those records. */
   readonly profile: Profile;
+  /** The rows it gives, in the engine: `user`, `resource`, `scope` and `records` where `part` is `quiet`. */
+  readonly given: Relation;
 }
 
-const rowColumns = { part: z.string(), n: z.number(), cells: z.string(), user: z.string().optional(), resource: z.string().optional(), day: utcDay().optional(), records: z.number() };
+export const rowColumns = { part: z.string(), n: z.number(), cells: z.string(), user: z.string().optional(), resource: z.string().optional(), scope: z.string().optional(), day: utcDay().optional(), records: z.number() };
 
 /**
  * Runs a view over all records and counts what comes out and what its noise filter drops. The engine reads the source once: its rows, with
@@ -62,6 +64,7 @@ export async function lookThrough(source: Relation, { definition, settings }: Ch
     dropped,
     noise: dropped === 0 ? [] : await answer(rows, { columns: rowColumns, output: kindColumns, sql: kinds }, run),
     profile: profileOf(parts, profiled),
+    given: rows,
   };
 }
 
@@ -72,12 +75,12 @@ function withNoise(definition: ViewDefinition, settings: ChosenView['settings'])
   return parsed.success ? parsed.data : undefined;
 }
 
-const nothing = (d: Dialect): string => `CAST(NULL AS STRING) AS ${d.ident('user')}, CAST(NULL AS STRING) AS ${d.ident('resource')}, CAST(NULL AS DATE) AS ${d.ident('day')}`;
+const nothing = (d: Dialect): string => `CAST(NULL AS STRING) AS ${d.ident('user')}, CAST(NULL AS STRING) AS ${d.ident('resource')}, CAST(NULL AS STRING) AS ${d.ident('scope')}, CAST(NULL AS DATE) AS ${d.ident('day')}`;
 
 /** The rows of a view, as far as they are counted here. */
 function viewRows(d: Dialect, part: 'quiet' | 'noisy', { output, sql }: ViewDefinition, settings: ChosenView['settings']): string {
   const cell = (name: string, otherwise: string): string => `${Object.hasOwn(output, name) ? d.ident(name) : otherwise} AS ${d.ident(name)}`;
-  const cells = [cell('user', 'CAST(NULL AS STRING)'), cell('resource', 'CAST(NULL AS STRING)'), cell('day', 'CAST(NULL AS DATE)'), `${Object.hasOwn(output, 'count') ? d.ident('count') : '1'} AS ${d.ident('records')}`];
+  const cells = [cell('user', 'CAST(NULL AS STRING)'), cell('resource', 'CAST(NULL AS STRING)'), cell('scope', 'CAST(NULL AS STRING)'), cell('day', 'CAST(NULL AS DATE)'), `${Object.hasOwn(output, 'count') ? d.ident('count') : '1'} AS ${d.ident('records')}`];
   return `SELECT '${part}' AS part, 1 AS n, '' AS cells, ${cells.join(', ')} FROM (${sql(d, settings as never)}) AS ${part}`;
 }
 
@@ -87,6 +90,9 @@ function countsSql(d: Dialect): string {
   const distinct = (name: string, as: string): string => `COUNT(DISTINCT ${d.ident(name)}) AS ${d.ident(as)}`;
   return `SELECT part, COUNT(*) AS n, SUM(${d.ident('records')}) AS ${d.ident('records')}, ${distinct('user', 'users')}, ${distinct('resource', 'resources')}, ${distinct('day', 'days')}, MIN(${d.ident('day')}) AS ${d.ident('from')}, MAX(${d.ident('day')}) AS ${d.ident('to')} FROM source WHERE part IN ('quiet', 'noisy') GROUP BY part`;
 }
+
+/** `2026-11-24` */
+export const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 const mostKinds = 12;
 const machineAccounts = 'machine accounts';

@@ -1,0 +1,114 @@
+import type { Session } from '../ad-hoc/session.ts';
+import type { Columns } from '../contracts/columns.ts';
+import type { Relation } from '../contracts/engine.ts';
+import { ByomlError } from '../contracts/errors.ts';
+import { z } from 'zod';
+import { utcDay } from '../contracts/cells.ts';
+import { fitOfColumns, fitOfView, namedView, textOf } from './check.ts';
+import { inputView, type Mapping } from './mapping.ts';
+import { pathsOf } from './names.ts';
+import { requiredNames } from './profile.ts';
+import { answer, asView, texts } from './query.ts';
+import { openAll, openSource, type OpenedSource } from './source.ts';
+import type { NamedView } from './view-fit.ts';
+import { isoDay, lookThrough, rowColumns, type ViewLook } from './view-look.ts';
+import { viewsFor } from './views.ts';
+
+/** What is in a source, as an access detection sees it. */
+export interface Look {
+  /** Distinct days, and the first and last as `2026-11-24`. */
+  readonly days: number;
+  readonly from: string;
+  readonly to: string;
+  /** Records that the view's predicate lets through. */
+  readonly events: number;
+  /** Distinct ones of what is kept. */
+  readonly accounts: number;
+  readonly resources: number;
+  /** Share of the events that is left out, 0–1, and what that is, the most first. */
+  readonly skippedShare: number;
+  readonly skipped: ReadonlyArray<{ readonly kind: string; readonly records: number }>;
+}
+
+export interface LookRequest {
+  readonly source: string;
+  readonly set: readonly string[];
+  /** Address of a view; chosen by the data when absent. */
+  readonly view?: string | undefined;
+  /** What the algorithm reads. */
+  readonly input: Columns;
+}
+
+export interface Looked {
+  readonly look: Look;
+  readonly opened: OpenedSource;
+  /** Null where the source has the algorithm's columns itself. */
+  readonly view: NamedView | null;
+  /** Distinct users that are kept, in the order of the engine. */
+  users(): Promise<readonly string[]>;
+}
+
+/** Looks at data before there is a detection for it. Throws COLUMNS_MISSING, CELL_INVALID and DATA_EMPTY when it fits nothing, and what reading throws. */
+export async function lookAt(session: Session, { source, set, view: address, input }: LookRequest): Promise<Looked> {
+  const given = address === undefined ? undefined : await namedView(session, { address, set: [] });
+  const opened = await openSource(session, { source, set, table: given?.definition.table });
+  const relation = await openAll(session, opened);
+  session.options.step('looking');
+  const view = given ?? (await chosenView(session, opened, relation, input));
+  const found = await lookThrough(relation, view ?? asItIs(relation, input), session.run, []);
+  if (found.rows === 0 || found.days === null || found.days === 0) throw await nothingToDo(session, { opened, relation, view, input });
+  const { days, from, to, records, counted, users, resources, noise } = found;
+  const look: Look = {
+    days, from: isoDay(from ?? 0), to: isoDay(to ?? 0),
+    events: view ? records : counted,
+    accounts: users ?? 0, resources: resources ?? 0,
+    skippedShare: view && records > 0 ? Math.max(0, records - counted) / records : 0,
+    skipped: noise,
+  };
+  return { look, opened, view, users: () => distinctUsers(session, found) };
+}
+
+const tableOf = ({ settings }: OpenedSource): string | undefined => textOf(settings['table']);
+
+/** The first view of the source's table; else none when the columns are there as they are; else the first view that can read them. */
+async function chosenView(session: Session, opened: OpenedSource, relation: Relation, input: Columns): Promise<NamedView | null> {
+  const table = tableOf(opened);
+  const existing = await pathsOf(relation, session.run);
+  const names = new Set(existing);
+  const ready = table === undefined && [...requiredNames(input)].every((name) => names.has(name));
+  const [address] = ready ? [] : viewsFor(session.catalogue, { table, existing });
+  return address === undefined ? null : namedView(session, { address, set: [] });
+}
+
+const mostRows = 1_000_000_000;
+
+/** The source's own columns, as far as a look needs them. */
+function asItIs(relation: Relation, input: Columns): NamedView {
+  const wanted: Columns = { ...texts(['user', 'resource']), count: z.number().optional(), day: utcDay().optional(), lastSeen: utcDay().optional() };
+  const { columns } = inputView(relation, wanted, new Map(), mostRows);
+  const definition = asView({
+    columns: { ...columns, ...wanted },
+    output: { user: z.string(), resource: z.string(), day: utcDay(), count: z.number() },
+    sql: (d) => `SELECT ${d.ident('user')}, ${d.ident('resource')}, COALESCE(${d.ident('day')}, ${d.ident('lastSeen')}) AS ${d.ident('day')}, COALESCE(${d.ident('count')}, 1) AS ${d.ident('count')} FROM source WHERE COALESCE(${d.ident('user')}, '') <> '' AND COALESCE(${d.ident('resource')}, '') <> ''`,
+  });
+  return { name: `${Object.keys(input).length} columns`, definition, settings: {} };
+}
+
+async function distinctUsers(session: Session, { given }: ViewLook): Promise<readonly string[]> {
+  const found = await answer(given, { columns: rowColumns, output: { user: z.string() }, sql: (d) => `SELECT DISTINCT ${d.ident('user')} FROM source WHERE part = 'quiet'` }, session.run);
+  return found.map(({ user }) => user);
+}
+
+interface Unusable {
+  readonly opened: OpenedSource;
+  readonly relation: Relation;
+  readonly view: NamedView | null;
+  readonly input: Columns;
+}
+
+/** Why there is nothing to make a detection of: the same words as a check. */
+async function nothingToDo(session: Session, { opened, relation, view, input }: Unusable): Promise<ByomlError> {
+  const target = { target: view?.name ?? 'a detection', source: opened.name, relation, input };
+  const { unfit } = view ? await fitOfView(session, { ...target, view }) : await fitOfColumns(session, { ...target, mapping: new Map() satisfies Mapping, table: tableOf(opened) });
+  return unfit ?? new ByomlError('COLUMNS_MISSING', `${opened.name} has no column "day" or "lastSeen" with times in it; detections work day by day`, { details: { missing: ['day'] } });
+}
