@@ -16,8 +16,6 @@ export type Trainers = Readonly<Record<string, (relation: Relation, settings: un
 /** A table inside an engine. Relations are immutable: each method returns a new one. Row order is the order of the input. */
 export interface Relation<C extends Columns = Columns> {
   readonly columns: readonly RelationColumn[];
-  /** Of a view's rows: how many records of the source its predicate let through, where the engine counted them on the way. */
-  readonly records?: number;
   /** The view's rows. Missing required columns throw COLUMNS_MISSING. `settings` are the parsed settings of the view. */
   view(view: ViewDefinition, settings: unknown, run: Run): Promise<Relation>;
   /**

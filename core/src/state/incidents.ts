@@ -15,19 +15,21 @@ export interface IncidentFilter extends Page {
   /** Whether the day's budget had a place for it. */
   readonly queued?: boolean | undefined;
   readonly entity?: string | undefined;
+  /** How its id begins. */
+  readonly beginning?: string | undefined;
   /** A part of its id, entity, users, hosts, resources or sentence; ASCII letters of either case. */
   readonly search?: string | undefined;
 }
 
-const searched = "instr(lower(id || char(10) || entity || char(10) || users || char(10) || sourceHosts || char(10) || resources || char(10) || sentence), ?) > 0";
-const queuedSql = (queued: boolean | undefined): string => (queued === false ? 'rank is null and 1 = ?' : 'rank is not null and 1 = ?');
-
 const conditions = (filter: IncidentFilter): ReturnType<typeof where> =>
   where([
     ['detection = ?', filter.detection], ['role = ?', filter.role], ['kind = ?', filter.kind], ['status = ?', filter.status], ['entity = ?', filter.entity],
-    ['day >= ?', filter.from], ['day < ?', filter.to], [queuedSql(filter.queued), filter.queued === undefined ? undefined : 1],
-    [searched, filter.search?.toLowerCase()],
+    ['day >= ?', filter.from], ['day < ?', filter.to], ['place < 2147483647 = ?', filter.queued === undefined ? undefined : Number(filter.queued)],
+    ['instr(words, lower(?)) > 0', filter.search],
   ]);
+
+/** A search reads the one index that holds the words. */
+const source = ({ search, entity }: IncidentFilter): string => (search !== undefined && entity === undefined ? ' indexed by incidents_of_day' : '');
 
 /** The incidents of all runs and what each run saw of them. */
 export class Incidents {
@@ -48,12 +50,12 @@ export class Incidents {
   /** Newest day first, then by rank, those that the budget left out last, then the oddest. */
   list(filter: IncidentFilter): IncidentRecord[] {
     const { sql, values } = conditions(filter);
-    return this.#table.select(`${sql} order by day desc, ifnull(rank, 2147483647), surprise desc, id limit ? offset ?`, [...values, ...paged(filter)]);
+    return this.#table.select(`${source(filter)}${sql} order by day desc, place, surprise desc, number limit ? offset ?`, [...values, ...paged(filter)]);
   }
 
   /** Open ones of that day or later, oldest first. */
   open(detection: string, role: Role, sinceDay: number): IncidentRecord[] {
-    return this.#table.select(" where status = 'open' and detection = ? and role = ? and day >= ? order by day, id", [detection, role, sinceDay]);
+    return this.#table.select(" where status = 'open' and detection = ? and role = ? and day >= ? order by day, number", [detection, role, sinceDay]);
   }
 
   /** In the order it came. */

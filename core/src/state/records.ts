@@ -3,7 +3,7 @@ import type { Status } from '../contracts/algorithm.ts';
 
 /** Counts of one run, from what the source held to what the sinks got. Rows are (scope, user, resource, day) unless the algorithm says otherwise. */
 export interface Funnel {
-  /** Records of the source that the view could use. */
+  /** Records of the source that the view let through. */
   readonly read: number;
   /** Rows left by the view and the filters. */
   readonly kept: number;
@@ -85,6 +85,8 @@ export interface AlertRecord {
   readonly lastSeen: number | null;
   readonly status: Status;
   readonly surprise: number;
+  /** What cold rows are ordered by instead; null in others, and where the algorithm has none. */
+  readonly coldSurprise: number | null;
   readonly pValue: number;
   readonly severity: Severity;
   readonly title: string;

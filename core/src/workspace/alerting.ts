@@ -70,10 +70,12 @@ function alertAt({ plan, history, score, role }: Request, place: number, { sever
     detection: plan.detection.name, role, scope, user, resource, day,
     count: history.count(row), sourceHosts: [...history.hosts(row)],
     firstSeen: moment(history.rows.firstSeen, row), lastSeen: moment(history.rows.lastSeen, row),
-    status: statusOf(score.candidates, place), surprise: score.candidates.surprise[place] as number, pValue: score.p[place] as number,
+    status: statusOf(score.candidates, place), surprise: score.candidates.surprise[place] as number, coldSurprise: coldOf(score, place), pValue: score.p[place] as number,
     severity, title, message, entities, explanation, incident, withdrawn: false,
   };
 }
+
+const coldOf = ({ candidates: { coldSurprise, classes } }: DayScore, place: number): number | null => (coldSurprise && classes[place] !== 0 ? (coldSurprise[place] as number) : null);
 
 const moment = (column: Float64Array | null, row: number): number | null => {
   const value = column?.[row];

@@ -58,7 +58,7 @@ function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: M
   const { record, state } = memory;
   const data = rowsDigest(history, history.index.on(day));
   const window = { from: startOfDay(day), to: to.toISOString() };
-  const funnel = funnelOf(rows.records, score, said);
+  const funnel = funnelOf(rows.records.get(day) ?? 0, score, said);
   return {
     key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, memory.chosen.code.core, memory.chosen.code.plugin),
     detection: plan.detection.name, kind: 'score', window, day, status, model: { version: record.version, digest: record.digest }, seed: run.seed,

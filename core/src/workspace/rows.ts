@@ -31,10 +31,8 @@ export interface DayRows {
   readonly sourceHosts: Column<readonly string[]> | null;
   readonly firstSeen: Float64Array | null;
   readonly lastSeen: Float64Array | null;
-  /** Records that the view could use; rows read where there is no view or the engine did not count. */
-  readonly records: number;
-  /** Rows before the filters. */
-  readonly found: number;
+  /** UTC day → records behind its rows, before the filters: what their counts add up to. */
+  readonly records: ReadonlyMap<number, number>;
   /** Rows without a day, which nothing can be done with. */
   readonly undated: number;
   readonly unmatched: readonly Unmatched[];
@@ -55,7 +53,7 @@ export async function loadRows(session: Session, plan: Plan, span: DaySpan, run:
   const scan = await plan.source.scan(spanWindow(span), run);
   const relation = await relationOf(session, plan, scan, run);
   const projected = await relation.project(wantedColumns(plan, relation, input), run);
-  const counts = { rows: 0, undated: 0 };
+  const counts: Counts = { records: new Map(), undated: 0 };
   const filtered = await readTable(kept(plan, projected.batches(run), span, counts), run);
   const { table, unmatched } = await enriched(session, plan, filtered, run);
   await assertUnchanged(plan, scan, span, run);
@@ -66,8 +64,7 @@ export async function loadRows(session: Session, plan: Plan, span: DaySpan, run:
     sourceHosts: (table.columns['sourceHosts'] as Column<readonly string[]> | undefined) ?? null,
     firstSeen: instants(table, 'firstSeen'),
     lastSeen: instants(table, 'lastSeen'),
-    records: relation.records ?? counts.rows,
-    found: counts.rows,
+    records: counts.records,
     undated: counts.undated,
     unmatched,
     files: scan.kind === 'files' ? scan.files : [],
@@ -87,21 +84,28 @@ function wantedColumns({ enrich, detection }: Plan, { columns }: Relation, algor
   return { ...extraColumns, ...Object.fromEntries(filtered), ...(Object.fromEntries(input) as Columns) };
 }
 
+interface Counts {
+  readonly records: Map<number, number>;
+  undated: number;
+}
+
 /** The rows of the span that the filters keep. Rows outside it may come where skipping them costs more than reading. */
-async function* kept(plan: Plan, batches: Batches, { from, to }: DaySpan, counts: { rows: number; undated: number }): AsyncGenerator<Batch> {
+async function* kept(plan: Plan, batches: Batches, { from, to }: DaySpan, counts: Counts): AsyncGenerator<Batch> {
   const passes = rowFilter(plan.detection.filters);
   for await (const batch of batches) {
     const { length, columns } = batch;
     const days = daysOf({ rows: length, columns: columns as StoredColumns });
     if (days === null) throw new ByomlError('COLUMNS_MISSING', `${plan.detection.name}: the rows have no column "day" or "lastSeen"; detections work day by day`, { details: { missing: ['day'] } });
     const isKept = passes(columns as StoredColumns);
+    const { count } = columns as StoredColumns;
+    const behind = count && numbers(count as Column<number>);
     const rows = new Int32Array(length);
     let found = 0;
     for (let row = 0; row < length; row++) {
       const day = days[row] as number;
       if (day === noDay) counts.undated++;
       if (day < from || day >= to) continue;
-      counts.rows++;
+      counts.records.set(day, (counts.records.get(day) ?? 0) + (behind?.[row] ?? 1));
       if (isKept(row)) rows[found++] = row;
     }
     yield found === length ? batch : pick(columns as StoredColumns, rows.subarray(0, found));

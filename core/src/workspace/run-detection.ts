@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly state: State;
   readonly clock: Clock;
   readonly run: Run;
+  /** Whether it trains when that is due; true when absent. */
+  readonly trains?: boolean;
 }
 
 export interface RunReport {
@@ -78,13 +80,14 @@ export async function backfill(request: RunRequest, days: DaySpan): Promise<RunR
 
 async function recorded(request: RunRequest, memory: Memory | null, days: DaySpan, partial: Date | null): Promise<RunReport> {
   const { session, plan, state, clock, run } = request;
+  if (!memory && request.trains === false) throw new ByomlError('MODEL_MISSING', `${plan.detection.name} has no model yet: byoml train ${plan.detection.name}`, { details: { detection: plan.detection.name } });
   await tidyModels(plan.workspace, state, plan.detection.name);
   await deliver(session, plan, state, run);
   const records: RunRecord[] = [];
   const ledger = watched(stateLedger(state), records);
   const marks = memory ? await reopenDays({ session, plan, state, ledger, memory, clock, run }) : [];
   const isDue = days.from < days.to || partial !== null;
-  const progressed: Progressed | null = isDue ? await progress({ session, plan, role: 'production', ledger, clock, memory, days, partial, marks, run }) : null;
+  const progressed: Progressed | null = isDue ? await progress({ session, plan, role: 'production', ledger, clock, memory, days, partial, marks, retrains: request.trains ?? true, run }) : null;
   if (progressed) await progressShadow({ ...request, ledger, days, partial, rows: progressed.rows });
   const delivered = await deliver(session, plan, state, run);
   return { records, rows: progressed?.rows ?? null, delivered };

@@ -135,7 +135,7 @@ function trainOutcome({ plan, role, rows, run }: Stepping, memory: Memory, { day
       key: idOf('train', plan.parsed.digest, role, day, record.digest, state.generation), detection: plan.detection.name, kind: 'train',
       window: { from: startOfDay(learned.from), to: startOfDay(day) }, day: null, status: 'done', model: { version: record.version, digest: record.digest }, seed: run.seed,
       data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
-      funnel: { ...nothing, read: rows.records, kept: learned.rows }, drops: [], alerts: 0, incidents: 0, more: 0, aboveThreshold: 0, warnings, changes: [], seconds, picture: null, at,
+      funnel: { ...nothing, read: [...rows.records].reduce((sum, [at, count]) => (at >= learned.from && at < day ? sum + count : sum), 0), kept: learned.rows }, drops: [], alerts: 0, incidents: 0, more: 0, aboveThreshold: 0, warnings, changes: [], seconds, picture: null, at,
     },
     role, alerts: [], incidents: [], evidence: [], guards: [], watermarks: [], sinks: [], state, hosts, models: [record],
     calibration: window.map((one) => ({ generation: state.generation, ...encodedDay(one) })),

@@ -5,12 +5,12 @@ import { dayOf, isoDay, readState, workspace } from '../../detecting.ts';
 import { bold, dim } from '../../render/colour.ts';
 import { incidentText } from '../../render/incident.ts';
 
-export interface ListedIncident extends Omit<IncidentRecord, 'day' | 'picture'> {
+export interface ListedIncident extends Omit<IncidentRecord, 'day'> {
   readonly day: string;
   readonly evidence: ReadonlyArray<Omit<EvidenceRecord, 'day' | 'incident'> & { readonly day: string }>;
 }
 
-export function listed(state: State, { picture: _, ...incident }: IncidentRecord): ListedIncident {
+export function listed(state: State, incident: IncidentRecord): ListedIncident {
   const evidence = state.evidence(incident.id).map(({ incident: _id, ...one }) => ({ ...one, day: isoDay(one.day) }));
   return { ...incident, day: isoDay(incident.day), evidence };
 }

@@ -10,33 +10,53 @@ create table runs (
 create index runs_of_day on runs (detection, role, kind, day, number);
 
 create table alerts (
-  recordId text not null, role text not null, revision integer not null, detection text not null, scope text not null,
-  user text not null, resource text not null, day integer not null, count real not null, sourceHosts text not null,
-  firstSeen real, lastSeen real, status text not null, surprise real not null, pValue real not null, severity text not null,
-  title text not null, message text not null, entities text not null, explanation text not null, incident text,
-  withdrawn integer not null, firstRun integer not null, lastRun integer not null,
+  id integer primary key, recordId text not null, role text not null, revision integer not null, detection text not null,
+  scope text not null, user text not null, resource text not null, day integer not null, count real not null,
+  sourceHosts text not null, firstSeen real, lastSeen real, status text not null, surprise real not null, pValue real not null,
+  severity text not null, title text not null, message text not null, entities text not null, explanation text not null,
+  incident text, withdrawn integer not null, firstRun integer not null, lastRun integer not null,
   unique (recordId, role)
 ) strict;
-create index alerts_newest on alerts (day desc, surprise desc, recordId, detection, role, withdrawn);
-create index alerts_of_detection on alerts (detection, role, day desc, surprise desc, recordId, withdrawn);
-create index alerts_of_user on alerts (user, day desc, surprise desc, detection, role, withdrawn);
-create index alerts_of_resource on alerts (resource, day, detection, role, withdrawn);
-create index alerts_of_severity on alerts (severity, day, detection, role, withdrawn);
 create index alerts_of_incident on alerts (incident) where incident is not null;
 
+-- What lists and counts of alerts select by, as numbers: a scan of a million is quick enough for any filter. Kept by the triggers.
+create table names (id integer primary key, name text not null unique) strict;
+create table alert_facts (
+  alert integer primary key, detection integer not null, role integer not null, day integer not null, surprise real not null,
+  user integer not null, resource integer not null, severity integer not null, withdrawn integer not null
+) strict;
+create index facts_of_day on alert_facts (day desc, surprise desc, alert, detection, role, severity, withdrawn);
+create index facts_of_detection on alert_facts (detection, day desc, surprise desc, alert, role, severity, withdrawn);
+create index facts_of_user on alert_facts (user, day desc, surprise desc, alert, detection, role, severity, withdrawn);
+create index facts_of_resource on alert_facts (resource, day desc, surprise desc, alert, detection, role, severity, withdrawn);
+create index facts_of_severity on alert_facts (severity, day desc, surprise desc, alert, detection, role, withdrawn);
+create view alert_names as select alerts.id as alert, detections.id as detection, roles.id as role, day, surprise, users.id as user, resources.id as resource, severities.id as severity, withdrawn
+  from alerts join names detections on detections.name = alerts.detection join names roles on roles.name = alerts.role
+  join names users on users.name = alerts.user join names resources on resources.name = alerts.resource join names severities on severities.name = alerts.severity;
+create trigger alert_inserted after insert on alerts begin
+  insert or ignore into names (name) values (new.detection), (new.role), (new.user), (new.resource), (new.severity);
+  insert into alert_facts select * from alert_names where alert = new.id;
+end;
+create trigger alert_updated after update on alerts begin
+  insert or ignore into names (name) values (new.detection), (new.role), (new.user), (new.resource), (new.severity);
+  insert or replace into alert_facts select * from alert_names where alert = new.id;
+end;
+
 create table alert_revisions (
-  run integer not null, recordId text not null, role text not null, revision integer not null,
-  primary key (run, recordId, role)
+  run integer not null, alert integer not null, revision integer not null,
+  primary key (run, alert)
 ) strict, without rowid;
 
 create table incidents (
-  id text not null unique, detection text not null, role text not null, kind text not null, scope text not null,
-  entity text not null, day integer not null, users text not null, sourceHosts text not null, resources text not null,
-  surprise real not null, oneIn real not null, rank integer, status text not null, severity text not null,
-  sentence text not null, firstRun integer not null, lastRun integer not null
+  number integer primary key, id text not null unique, detection text not null, role text not null, kind text not null,
+  scope text not null, entity text not null, day integer not null, users text not null, sourceHosts text not null,
+  resources text not null, surprise real not null, oneIn real not null, rank integer, status text not null,
+  severity text not null, sentence text not null, firstRun integer not null, lastRun integer not null, picture text not null,
+  place integer not null generated always as (ifnull(rank, 2147483647)) virtual,
+  words text not null generated always as (lower(id || char(10) || entity || char(10) || replace(users || sourceHosts || resources, '\\\\', '\\') || char(10) || sentence)) virtual
 ) strict;
-create index incidents_newest on incidents (day desc, ifnull(rank, 2147483647), surprise desc, id);
-create index incidents_of_detection on incidents (detection, role, day desc, ifnull(rank, 2147483647), surprise desc, id);
+create index incidents_of_day on incidents (day desc, place, surprise desc, number, detection, role, kind, status, words);
+create index incidents_of_detection on incidents (detection, role, day desc, place, surprise desc, number, kind, status);
 create index incidents_of_entity on incidents (entity, day desc);
 create index incidents_open on incidents (detection, role, day) where status = 'open';
 
