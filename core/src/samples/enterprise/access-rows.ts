@@ -16,6 +16,7 @@ export interface AccessColumns {
   readonly campaign: Int32Array;
 }
 
+/** One row of `AccessColumns`, before it is benign or planted. */
 export interface AccessRow {
   readonly user: number;
   readonly resource: number;
@@ -27,23 +28,11 @@ export interface AccessRow {
 
 const dayMs = 86_400_000;
 
-/** Collects rows in any order. */
-export class AccessRows {
-  readonly #rows: AccessRow[] = [];
-
-  add(row: AccessRow): void {
-    this.#rows.push(row);
-  }
-
-  get all(): readonly AccessRow[] {
-    return this.#rows;
-  }
-}
-
 /** Benign and planted rows as columns, by time; at the same time benign ones first, in the order they were made. */
 export function accessColumns(benign: readonly AccessRow[], planted: ReadonlyArray<AccessRow & { readonly campaign: number }>): AccessColumns {
   const rows = [...benign, ...planted];
-  const order = Int32Array.from(rows.keys()).sort((a, b) => (rows[a] as AccessRow).time - (rows[b] as AccessRow).time || a - b);
+  const times = Float64Array.from(rows, ({ time }) => time);
+  const order = Int32Array.from(rows.keys()).sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
   const column = (of: (row: AccessRow) => number): Int32Array => Int32Array.from(order, (i) => of(rows[i] as AccessRow));
   return {
     length: rows.length,
@@ -51,9 +40,9 @@ export function accessColumns(benign: readonly AccessRow[], planted: ReadonlyArr
     resource: column(({ resource }) => resource),
     host: column(({ host }) => host),
     day: column(({ time }) => Math.floor(time / dayMs)),
-    time: Float64Array.from(order, (i) => (rows[i] as AccessRow).time),
+    time: Float64Array.from(order, (i) => times[i] as number),
     count: column(({ count }) => count),
     path: column(({ path }) => path),
-    campaign: Int32Array.from(order, (i) => (i < benign.length ? -1 : (planted[i - benign.length]?.campaign ?? -1))),
+    campaign: Int32Array.from(order, (i) => planted[i - benign.length]?.campaign ?? -1),
   };
 }

@@ -1,5 +1,5 @@
 import { keyedHash, randomFrom, type Random } from '../../random/index.ts';
-import type { AccessRows } from './access-rows.ts';
+import type { AccessRow } from './access-rows.ts';
 import type { Calendar } from './calendar.ts';
 import { between, normal, poisson, zipfPlace } from './draw.ts';
 import { Habits } from './habits.ts';
@@ -21,6 +21,9 @@ const hourMs = 3_600_000;
 /** Working days after a move on which the new team's shares are opened at a higher rate. */
 const settlingDays = 10;
 const settlingAccesses = 1;
+const adminsAnywhere = 0.5;
+/** Draws until a new access is new: with one, teams would know all their shares after a month and nothing new would happen. */
+const tries = 3;
 const onVpn = 0.12;
 const onSecondHost = 0.1;
 /** Share of the accesses that also open a file (event 5145). */
@@ -28,7 +31,7 @@ const opensFile = 0.2;
 const pathsOfShare = 12;
 
 /** What everybody does, one person after the other: every person has a stream of draws of their own. */
-export function addActivity(company: Company, rows: AccessRows): void {
+export function addActivity(company: Company, rows: AccessRow[]): void {
   const surroundings = new Surroundings(company.chart, company.shares);
   company.chart.employees.forEach((employee, person) => new Worker(company, surroundings, person, employee).work(rows));
 }
@@ -52,7 +55,7 @@ class Worker {
     this.#habits.add(company.shares.homes[person] as number);
   }
 
-  work(rows: AccessRows): void {
+  work(rows: AccessRow[]): void {
     const { from, to, moved } = this.#employee;
     for (let day = from; day <= to; day++) {
       if (moved > 0 && day === moved) this.#settling = settlingDays;
@@ -60,7 +63,7 @@ class Worker {
     }
   }
 
-  #workOn(day: number, rows: AccessRows): void {
+  #workOn(day: number, rows: AccessRow[]): void {
     const random = this.#random;
     const { calendar, hosts, chart } = this.#company;
     const { rate, moved, team, laterTeam } = this.#employee;
@@ -80,8 +83,11 @@ class Worker {
   #choice(team: number, day: number): number {
     const random = this.#random;
     if (!this.#habits.wantsNew(random)) return this.#habits.usual(random);
-    if (this.#employee.isAdmin && random.next() < 0.5) return this.#surroundings.anywhere(random);
-    return this.#surroundings.draw(random, this.#person, team, day);
+    let resource: number;
+    let left = tries;
+    do resource = this.#employee.isAdmin && random.next() < adminsAnywhere ? this.#surroundings.anywhere(random) : this.#surroundings.draw(random, this.#person, team, day);
+    while (this.#habits.has(resource) && --left > 0);
+    return resource;
   }
 }
 
@@ -92,9 +98,9 @@ export function hourOfWork(random: Random, zone: number): number {
 }
 
 /** A share is opened, often with a file on it. */
-export function addAccess(rows: AccessRows, random: Random, access: { readonly user: number; readonly resource: number; readonly host: number; readonly time: number }): void {
-  rows.add({ ...access, count: 1, path: -1 });
+export function addAccess(rows: AccessRow[], random: Random, access: { readonly user: number; readonly resource: number; readonly host: number; readonly time: number }): void {
+  rows.push({ ...access, count: 1, path: -1 });
   if (random.next() >= opensFile) return;
   const path = (access.resource * 37 + zipfPlace(random, pathsOfShare, 1)) % filePaths.length;
-  rows.add({ ...access, time: access.time + between(random, 1, 90) * 1000, count: between(random, 1, 2), path });
+  rows.push({ ...access, time: access.time + between(random, 1, 90) * 1000, count: between(random, 1, 2), path });
 }

@@ -1,13 +1,13 @@
 import { keyedHash, randomFrom, type Random } from '../../random/index.ts';
 import { addAccess, hourOfWork, type Company } from './activity.ts';
-import type { AccessRows } from './access-rows.ts';
+import type { AccessRow } from './access-rows.ts';
 import { between, pick, shuffled } from './draw.ts';
 
 const hourMs = 3_600_000;
 const quarter = 91;
 
 /** What looks like an attack and is none: each quarter an audit and a file migration. */
-export function addBursts(company: Company, rows: AccessRows): void {
+export function addBursts(company: Company, rows: AccessRow[]): void {
   for (let from = 0; from < company.calendar.days; from += quarter) {
     const random = randomFrom(keyedHash(company.seed, 'bursts', String(from)));
     const days = company.calendar.workdays().filter((day) => day >= from && day < from + quarter);
@@ -33,7 +33,7 @@ function present({ chart }: Company, random: Random, count: number, days: readon
   return shuffled(random, there).slice(0, count);
 }
 
-function burst({ calendar, hosts, chart }: Company, rows: AccessRows, random: Random, { people, days, shares }: { readonly people: readonly number[]; readonly days: readonly number[]; readonly shares: readonly number[] }): void {
+function burst({ calendar, hosts, chart }: Company, rows: AccessRow[], random: Random, { people, days, shares }: { readonly people: readonly number[]; readonly days: readonly number[]; readonly shares: readonly number[] }): void {
   for (const user of people) {
     for (const resource of shares) {
       const time = calendar.startOf(pick(random, days)) + hourOfWork(random, chart.teams[chart.employees[user]?.team ?? 0]?.zone ?? 0) * hourMs;

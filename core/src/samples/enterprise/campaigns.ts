@@ -22,6 +22,9 @@ const fanOutDays = 2;
 const insiderDays = 6;
 /** An account must have been at work a while, so that there are habits to break. */
 const leastKnown = 6;
+const settledDays = 14;
+const mostKnown = 6;
+const mostCovers = 9;
 
 /** The attacks, half their rows on shares the account knows or on company shares: nothing but new shares would be too easy to find. */
 export function plantCampaigns(company: Company, benign: readonly AccessRow[], { seed, campaigns, attackFrom, days }: ResolvedOptions): Planted {
@@ -59,7 +62,7 @@ class Planner {
     const [day] = this.#span(random, 1) as [number];
     const person = this.#victim(random, [day]);
     const department = this.#otherDepartment(random, person, day);
-    const targets = this.#unknown(random, person, sharesOf(this.#company, department), between(random, 5, 8));
+    const targets = this.#targets(random, person, department, between(random, 5, 8));
     return this.#rows(random, { person, host: this.#company.hosts.workstation(person, false), days: [day], targets });
   }
 
@@ -69,24 +72,24 @@ class Planner {
     const department = random.below(this.#company.chart.departments.length);
     return Array.from({ length: 3 }, () => this.#victim(random, days)).flatMap((person) => {
       const goal = this.#departmentOf(person, days[0] as number) === department ? this.#otherDepartment(random, person, days[0] as number) : department;
-      const targets = this.#unknown(random, person, sharesOf(this.#company, goal), between(random, 4, 5));
+      const targets = this.#targets(random, person, goal, between(random, 4, 5));
       return this.#rows(random, { person, host, days, targets });
     });
   }
 
   #insider(random: Random): AccessRow[] {
     const days = this.#span(random, insiderDays);
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const person = this.#victim(random, days);
-      const team = this.#teamOf(person, days[0] as number);
-      const { department } = this.#company.chart.teams[team] as Team;
-      const neighbours = this.#company.chart.teams.flatMap((other, i) => (i !== team && other.department === department ? [i] : []));
-      for (const neighbour of shuffled(random, neighbours)) {
-        const targets = this.#unknown(random, person, this.#company.shares.ofTeam[neighbour] ?? [], insiderDays);
-        if (targets.length === insiderDays) return this.#rows(random, { person, host: this.#company.hosts.workstation(person, false), days, targets });
-      }
-    }
-    throw impossible('no team has a neighbour with six shares for an insider; ask for more users', {});
+    const person = this.#victim(random, days, (i) => this.#neighbours(i, days[0] as number).length > 0);
+    const neighbour = pick(random, this.#neighbours(person, days[0] as number));
+    return this.#rows(random, { person, host: this.#company.hosts.workstation(person, false), days, targets: shuffled(random, neighbour).slice(0, insiderDays) });
+  }
+
+  /** Of every other team of the department: the shares that the person never opens, if they last for an insider. */
+  #neighbours(person: number, day: number): Array<readonly number[]> {
+    const own = this.#teamOf(person, day);
+    const { teams } = this.#company.chart;
+    const others = teams.flatMap((team, i) => (i !== own && team.department === teams[own]?.department ? [this.#unknown(person, this.#company.shares.ofTeam[i] ?? [])] : []));
+    return others.filter((shares) => shares.length >= insiderDays);
   }
 
   /** One record group per target and as many on shares that nobody wonders about. */
@@ -98,10 +101,11 @@ class Planner {
     return targets.flatMap((target, i) => [row(target, i), row(cover[i % cover.length] as number, i)]);
   }
 
-  /** Known and company shares, mixed. */
+  /** Known shares and, for the rest, company shares: as many different ones as a campaign has targets, or more. */
   #cover(random: Random, person: number, day: number): number[] {
     const known = [...(this.#known.get(person) ?? [])].filter(([, first]) => first < day).map(([resource]) => resource);
-    return shuffled(random, [...new Set([...shuffled(random, known).slice(0, 8), ...shuffled(random, this.#company.shares.company).slice(0, 3)])]);
+    const mixed = new Set([...shuffled(random, known).slice(0, mostKnown), ...shuffled(random, this.#company.shares.company)]);
+    return shuffled(random, [...mixed].slice(0, mostCovers));
   }
 
   /** Working days in a row. */
@@ -111,13 +115,13 @@ class Planner {
   }
 
   /** Somebody without a part in another campaign who is at work on these days and has habits. */
-  #victim(random: Random, days: readonly number[]): number {
+  #victim(random: Random, days: readonly number[], suits: (person: number) => boolean = () => true): number {
     const { employees } = this.#company.chart;
     const [first, last] = [days[0] as number, days.at(-1) as number];
     const isFit = (i: number): boolean => {
       const { from, to, isAdmin } = employees[i] as Employee;
       const known = [...(this.#known.get(i)?.values() ?? [])].filter((day) => day < first).length;
-      return !this.#victims.has(i) && !isAdmin && from < first - 14 && to >= last && known >= leastKnown;
+      return !this.#victims.has(i) && !isAdmin && (from === 0 || from < first - settledDays) && to >= last && known >= leastKnown && suits(i);
     };
     const fit = Array.from(employees.keys()).filter(isFit);
     if (fit.length === 0) throw impossible('too few people for that many campaigns; ask for more users or fewer campaigns', {});
@@ -140,9 +144,13 @@ class Planner {
     return (this.#departmentOf(person, day) + 1 + random.below(count - 1)) % count;
   }
 
+  #targets(random: Random, person: number, department: number, count: number): number[] {
+    return shuffled(random, this.#unknown(person, sharesOf(this.#company, department))).slice(0, count);
+  }
+
   /** Shares the person never opens by itself. */
-  #unknown(random: Random, person: number, shares: readonly number[], count: number): number[] {
-    return shuffled(random, shares.filter((share) => !this.#known.get(person)?.has(share))).slice(0, count);
+  #unknown(person: number, shares: readonly number[]): number[] {
+    return shares.filter((share) => !this.#known.get(person)?.has(share));
   }
 
   #learn(user: number, resource: number, day: number): void {

@@ -1,4 +1,4 @@
-import { accessColumns, AccessRows, type AccessColumns } from './access-rows.ts';
+import { accessColumns, type AccessColumns, type AccessRow } from './access-rows.ts';
 import { addActivity } from './activity.ts';
 import { addBursts } from './bursts.ts';
 import { Calendar } from './calendar.ts';
@@ -50,13 +50,13 @@ export function generateEnterprise(given: EnterpriseOptions): Enterprise {
   const services = serviceAccounts(options.users);
   const hosts = new Hosts(options.users, services.length);
   const company = { seed: options.seed, calendar, chart, shares, hosts };
-  const rows = new AccessRows();
+  const rows: AccessRow[] = [];
   addActivity(company, rows);
   addServices(company, rows);
   addBursts(company, rows);
-  const planted = plantCampaigns(company, rows.all, options);
+  const planted = plantCampaigns(company, rows, options);
   const names = { users: [...chart.employees.map(({ name }) => `${domain}\\${name}`), ...services], resources: shares.names, hosts: hosts.names };
-  return { options, people: directory(chart), ...names, paths: filePaths, holidays: calendar.holidays, accesses: accessColumns(rows.all, planted.rows), truth: truthOf(planted, names) };
+  return { options, people: directory(chart), ...names, paths: filePaths, holidays: calendar.holidays, accesses: accessColumns(rows, planted.rows), truth: truthOf(planted, names) };
 }
 
 type Names = Pick<Enterprise, 'users' | 'resources' | 'hosts'>;

@@ -36,8 +36,7 @@ export class Hours {
       if ((campaign[this.#row] as number) < 0) ofBenign += this.#addRow(lines, benign, ofBenign, start);
       else ofPlanted += this.#addRow(lines, planted, ofPlanted, start);
     }
-    lines.push(...this.#noise.ofHour(start, ofBenign, new HourText(start, seed, 3)));
-    return lines.sort((a, b) => a.time - b.time);
+    return [...lines, ...this.#noise.ofHour(start, ofBenign, new HourText(start, seed, 3))].sort((a, b) => a.time - b.time);
   }
 
   /** The records of a row, a few seconds apart and in one hour. Answers how many. */

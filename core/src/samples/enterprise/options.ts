@@ -30,10 +30,12 @@ const options = z.strictObject({
   seed: z.int().min(0).max(2 ** 32 - 1),
   users: z.int().min(40).max(20_000),
   days: z.int().min(7).max(730),
-  start: z.iso.date().default('2026-01-05'),
+  start: z.iso.date().refine((day) => day >= '2000-01-01' && day < '2100-01-01', 'must lie between 2000 and 2099').default('2026-01-05'),
   campaigns: z.strictObject({ sweeps: count, fanOuts: count, insiders: count }).default({ sweeps: 5, fanOuts: 4, insiders: 1 }),
   attackFrom: z.int().min(5).optional(),
 });
+/** Three rows a user-day are held in memory. */
+const mostUserDays = 3_000_000;
 
 /** The options with their defaults. Throws SAMPLE_IMPOSSIBLE naming what does not fit. */
 export function resolveOptions(given: EnterpriseOptions): ResolvedOptions {
@@ -43,6 +45,7 @@ export function resolveOptions(given: EnterpriseOptions): ResolvedOptions {
     const [issue] = parsed.error.issues;
     throw impossible(`${issue?.path.join('.') ?? 'options'}: ${issue?.message ?? 'invalid'}`, given);
   }
+  if (users * days > mostUserDays) throw impossible(`${users} users on ${days} days are more than ${mostUserDays} user-days`, given);
   return { ...parsed.data, attackFrom: parsed.data.attackFrom ?? Math.max(42, Math.floor(parsed.data.days * 0.7)) };
 }
 

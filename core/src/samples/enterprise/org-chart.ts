@@ -54,8 +54,8 @@ const quarter = 91;
 /** Share of the people per quarter. */
 const turnover = { joiners: 0.05, movers: 0.04, leavers: 0.03 } as const;
 const admins = 0.02;
-export const meanRate = 3.2;
-export const thetaScale = 2;
+const meanRate = 3.2;
+const thetaScale = 2;
 
 export function orgChart({ seed, users, days }: ResolvedOptions): OrgChart {
   const random = randomFrom(keyedHash(seed, 'org chart'));

@@ -29,7 +29,7 @@ const checked = kindOf(5145);
 export function accountText(account: string): string {
   const name = account.slice(account.indexOf('\\') + 1);
   const kind = name.endsWith('$') ? 'Machine' : 'User';
-  const sid = `S-1-5-21-1004336348-1177238915-682003330-${1000 + (keyedHash(1, account) % 900_000)}`;
+  const sid = `S-1-5-21-1004336348-1177238915-682003330-${1000 + (keyedHash(1, account) % 2 ** 30)}`;
   return `"Account":${json(account)},"AccountType":"${kind}","SubjectUserName":${json(name)},"SubjectDomainName":"${domain}","SubjectUserSid":"${sid}",`;
 }
 

@@ -1,6 +1,8 @@
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
 import { ByomlError, isByomlError } from '../../contracts/errors.ts';
+import { targetOf } from '../../models/target.ts';
 
 /** The first line of a sample's README.md: how a folder that this command made is known again. */
 export const readmeTitle = '# Generated enterprise: made up by a program, nothing in it is real';
@@ -12,18 +14,19 @@ const known = new Set<string>(Object.values(entries));
  * Fills a new folder beside `folder` and puts it in its place when it is whole; stopped or failed, it leaves nothing behind.
  * Throws FOLDER_OCCUPIED where something else than an earlier sample is, WRITE_FAILED.
  */
-export async function fillFolder(folder: string, fill: (draft: string) => Promise<void>): Promise<void> {
-  const target = resolve(folder);
-  const draft = join(dirname(target), `.${basename(target)}.${process.pid}.draft`);
+export async function fillFolder<T>(folder: string, fill: (draft: string) => Promise<T>): Promise<T> {
+  const target = await targetOf(folder);
+  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}.draft`);
   try {
     await requireFree(target);
     await mkdir(draft, { recursive: true });
-    await fill(draft);
+    const filled = await fill(draft);
     await requireFree(target);
     await rm(target, { recursive: true, force: true });
     await rename(draft, target);
+    return filled;
   } catch (cause) {
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined); // the first failure is the one to tell
     if (isByomlError(cause) || !isFileError(cause)) throw cause;
     throw new ByomlError('WRITE_FAILED', `sample enterprise: ${folder}: ${cause.message}`, { cause });
   }

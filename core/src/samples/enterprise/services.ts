@@ -1,6 +1,6 @@
 import { keyedHash, randomFrom } from '../../random/index.ts';
 import { addAccess, type Company } from './activity.ts';
-import type { AccessRows } from './access-rows.ts';
+import type { AccessRow } from './access-rows.ts';
 import { shuffled } from './draw.ts';
 import { domain } from './org-chart.ts';
 
@@ -18,7 +18,7 @@ const nightly: Readonly<Record<(typeof kinds)[number], number>> = { index: 1 / 2
 const scanned = 40;
 const fixed = 3;
 
-export function addServices({ seed, calendar, shares, hosts, chart }: Company, rows: AccessRows): void {
+export function addServices({ seed, calendar, shares, hosts, chart }: Company, rows: AccessRow[]): void {
   const people = chart.employees.length;
   const all = Array.from(shares.names.keys());
   serviceAccounts(people).forEach((name, i) => {

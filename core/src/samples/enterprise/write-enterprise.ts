@@ -5,7 +5,7 @@ import type { Run } from '../../contracts/run.ts';
 import { generateEnterprise, type Enterprise } from './enterprise.ts';
 import { Hours } from './hours.ts';
 import type { TimedLine } from './noise.ts';
-import type { EnterpriseOptions } from './options.ts';
+import { resolveOptions, type EnterpriseOptions } from './options.ts';
 import { readmeText } from './readme-text.ts';
 import { workspaceId } from './record-text.ts';
 import { entries, fillFolder } from './sample-folder.ts';
@@ -47,13 +47,14 @@ export async function writeEnterprise(options: WriteEnterpriseOptions, run: Pick
   const began = performance.now();
   run.signal.throwIfAborted();
   const { out, layout = 'PT1H', ...shape } = options;
-  const enterprise = generateEnterprise(shape);
-  let size = { events: 0, bytes: 0 };
-  await fillFolder(out, async (draft) => {
-    size = await writeRecords(join(draft, entries.export), enterprise, layout, run);
+  resolveOptions(shape); // before anything is made
+  const { enterprise, size } = await fillFolder(out, async (draft) => {
+    const enterprise = generateEnterprise(shape);
+    const size = await writeRecords(join(draft, entries.export), enterprise, layout, run);
     await writeFile(join(draft, entries.people), peopleText(enterprise));
     await writeFile(join(draft, entries.truth), enterprise.truth.map((row) => `${JSON.stringify(row)}\n`).join(''));
     await writeFile(join(draft, entries.readme), readmeText(enterprise, layout, size.events));
+    return { enterprise, size };
   });
   const folder = resolve(out);
   return {
@@ -88,7 +89,7 @@ async function writeRecords(folder: string, enterprise: Enterprise, layout: Expo
       pending.push(place(join(container, name), text));
     }
     if (pending.length >= atOnce || hour === hours.length - 1) {
-      await Promise.all(pending);
+      await allWritten(pending);
       pending = [];
       await setImmediate(); // a stop can only arrive between two turns of the event loop
       run.signal.throwIfAborted();
@@ -96,6 +97,11 @@ async function writeRecords(folder: string, enterprise: Enterprise, layout: Expo
     }
   }
   return size;
+}
+
+/** Waits for all, also where one fails, so that nothing is written after the folder is given up. */
+async function allWritten(pending: ReadonlyArray<Promise<void>>): Promise<void> {
+  for (const result of await Promise.allSettled(pending)) if (result.status === 'rejected') throw result.reason;
 }
 
 async function place(path: string, text: string): Promise<void> {
