@@ -1,42 +1,59 @@
-import { join } from 'node:path';
-import { scoreFile, trainOnFiles, type Session } from '@byoml/core/ad-hoc';
-import { writeCybermlSample } from '@byoml/core/samples';
+import { writeEnterprise } from '@byoml/core/samples';
+import { backfill, type Scored } from '@byoml/core/workspace';
 import { ByomlCommand } from '../command.ts';
-import { rank, type Ranked } from '../demo/ranking.ts';
-import { demoWorkspace } from '../demo/workspace.ts';
-import { bold, dim } from '../render/colour.ts';
-import { rankingText } from '../render/ranking.ts';
-import { openSession } from '../session.ts';
+import { demoWorkspace } from '../demo/demo-workspace.ts';
+import { chanceOf, isFound, readCampaigns } from '../demo/campaigns.ts';
+import { worstMiss, type WorstMiss } from '../demo/worst-miss.ts';
+import { dayOf, isoDay, openDetecting } from '../detecting.ts';
+import { demoText } from '../render/demo.ts';
+import { writeReport } from '../report.ts';
+import { Flags } from '@oclif/core';
 
-const algorithm = 'anomalous-resource-access/access-walk';
-const view = { address: 'anomalous-resource-access/cloudtrail-api-calls', set: [] };
+export interface DemoDocument {
+  readonly seconds: number;
+  readonly events: number;
+  readonly candidates: number;
+  readonly dataDir: string;
+  readonly truth: string;
+  readonly queue: ReadonlyArray<{
+    readonly day: string; readonly rank: number; readonly entity: string; readonly kind: 'account' | 'source';
+    readonly users: readonly string[]; readonly sourceHosts: readonly string[]; readonly resources: readonly string[];
+    readonly surprise: number; readonly oneIn: number; readonly sentence: string;
+  }>;
+  readonly campaigns: { readonly planted: number; readonly found: number; readonly chance: number };
+  readonly worstMiss: WorstMiss | null;
+  readonly report: string;
+}
+
+/** Large enough for a queue of ten a day to mean something, small enough for a laptop. */
+const enterprise = { users: 400, days: 75, start: '2026-01-05', replayed: 23 };
 
 export default class Demo extends ByomlCommand {
-  static override summary = 'Train on real accesses and print a ranked, explained list.';
-  static override description = 'First real CloudTrail accesses (principal → API call) of one attack simulation: learns the earlier part, scores the later one. Then generated sample data. Everything stays in a temporary folder, which is printed.';
-  static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --json'];
+  static override summary = 'The whole job on a generated enterprise: train, replay the days, print the queue, write the report.';
+  static override description = 'Generates an enterprise of 400 accounts with planted attack campaigns (labelled generated, never real), trains, scores day after day, and says which campaigns the queue found, beside chance. Everything stays in a temporary folder, which is printed.';
+  static override examples = ['<%= config.bin %> demo', '<%= config.bin %> demo --seed 12 --json'];
+  static override flags = { seed: Flags.integer({ default: 7, min: 0, description: 'Seed of the enterprise.' }) };
 
-  async run(): Promise<{ folder: string; cloudtrail: Ranked[]; generated: Ranked[] }> {
-    await this.parse(Demo);
-    const { folder, ...files } = await demoWorkspace();
-    await using session = await openSession({ json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
-    const cloudtrail = await this.#detect(session, { ...files, view, top: 8 });
+  async run(): Promise<DemoDocument> {
+    const { flags } = await this.parse(Demo);
+    const started = performance.now();
+    const { data, workspace, detection } = await demoWorkspace();
+    this.progress.step('generating an enterprise');
+    const sample = await writeEnterprise({ out: data, seed: flags.seed, users: enterprise.users, days: enterprise.days, start: enterprise.start }, { signal: this.signal, progress: (update) => this.progress.update(update) });
+    await using detecting = await openDetecting({ workspace, detection, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+    const scored: Scored[] = [];
+    const to = dayOf('start', enterprise.start) + enterprise.days;
+    const { rows } = await backfill({ ...detecting, run: detecting.session.run, onDay: (day) => void scored.push(day) }, { from: to - enterprise.replayed, to });
+    const campaigns = await readCampaigns(sample.truth);
+    const queue = scored.flatMap(({ outcome }) => outcome.incidents.map(({ day, rank, entity, kind, users, sourceHosts, resources, surprise, oneIn, sentence }) => ({ day: isoDay(day), rank: rank ?? 0, entity, kind, users, sourceHosts, resources, surprise, oneIn, sentence })));
+    const report = await writeReport(detecting, (scored.at(-1) as Scored).record.number, rows);
+    const document: DemoDocument = {
+      seconds: (performance.now() - started) / 1000, events: sample.events, candidates: scored.reduce((sum, { record }) => sum + record.funnel.scored, 0), dataDir: data, truth: sample.truth, queue,
+      campaigns: { planted: campaigns.length, found: campaigns.filter((campaign) => isFound(campaign, queue)).length, chance: chanceOf(campaigns, scored) },
+      worstMiss: worstMiss(campaigns, scored, queue), report,
+    };
     this.progress.stop();
-    this.log(`${bold('Real CloudTrail accesses')} ${dim('(one attack simulation: learned the first 60 % of its events, scored the rest; provisional calibration)')}\n${rankingText(cloudtrail)}\n`);
-    const sample = await writeCybermlSample(join(folder, 'sample'), ['default']);
-    const generated = await this.#detect(session, {
-      earlier: join(sample.folder, 'default-train.csv'), later: join(sample.folder, 'default-inter.csv'), model: join(folder, 'sample-model'), scored: join(folder, 'sample-scored.jsonl'), top: 4,
-    });
-    this.progress.stop();
-    this.log(`${bold('Generated data')} ${dim('(CyberML sample: departments reaching into each other; any method finds these)')}\n${rankingText(generated)}\n`);
-    this.log(`everything is in ${folder}\n\nnext, your own file: byoml train --algorithm ${algorithm} --data accesses.csv --model ./model`);
-    return { folder, cloudtrail, generated };
-  }
-
-  async #detect(session: Session, job: { earlier: string; later: string; model: string; scored: string; top: number; view?: typeof view }): Promise<Ranked[]> {
-    const { model, scored, top } = job;
-    await trainOnFiles(session, { algorithm, set: [], data: [job.earlier], model, ...(job.view && { view: job.view }) });
-    await scoreFile(session, { model, data: [job.later], out: scored });
-    return rank(session, { model, data: [job.later], scored, top });
+    if (!this.jsonEnabled()) this.log(demoText(document, workspace));
+    return document;
   }
 }

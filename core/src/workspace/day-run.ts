@@ -30,6 +30,7 @@ export interface Scored {
   readonly memory: Memory;
   readonly record: RunRecord;
   readonly outcome: RunOutcome;
+  readonly score: DayScore;
 }
 
 /** Scores a day, or what there is of it so far, and records everything that comes of it in one step. */
@@ -51,7 +52,7 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
     sinks: role === 'shadow' ? [] : plan.sinks.map(({ address }, sink) => ({ sink, address })),
     calibration: closed.added ? [{ generation: before.state.generation, ...encodedDay(closed.added) }] : [],
   };
-  return { memory: closed.memory, record: ledger.commit(outcome), outcome };
+  return { memory: closed.memory, record: ledger.commit(outcome), outcome, score };
 }
 
 function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, status = 'done', warnings = [], reopened }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {

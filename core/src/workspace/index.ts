@@ -7,3 +7,4 @@ export { progress, type Progressed } from './progress.ts';
 export { openWorkspace, readDetection, type Workspace } from './workspace.ts';
 export { preview, type Preview, type PreviewedDay } from './preview.ts';
 export { difference, modelNamed, promote, rollbackTarget, shadow, trainNow, type ModelDifference } from './model-roles.ts';
+export type { Scored } from './day-run.ts';

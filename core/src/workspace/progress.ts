@@ -4,12 +4,12 @@ import type { Run } from '../contracts/run.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { History } from '../detection/daily/history.ts';
 import { isoDay } from '../detection/table/days.ts';
-import type { ModelRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from '../state/index.ts';
+import type { ModelRecord, Role, WatermarkRecord } from '../state/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { loadRows, type DayRows, type DaySpan } from './rows.ts';
-import { runDay } from './day-run.ts';
+import { runDay, type Scored } from './day-run.ts';
 import { everyDays, replayDays, startOfDay, trainDays, utcDayOf, type Stepping } from './step.ts';
 import { trainOn, updateTo } from './train-detection.ts';
 import { watermarksOf } from './watermarks.ts';
@@ -26,7 +26,7 @@ export interface Progressing {
   /** The day after them, as far as it has come. */
   readonly partial: Date | null;
   /** Called when a day was recorded. */
-  readonly onDay?: ((record: RunRecord, outcome: RunOutcome) => void) | undefined;
+  readonly onDay?: ((scored: Scored) => void) | undefined;
   /** Rows that were read already. */
   readonly rows?: DayRows | undefined;
   /** Further marks to record with the first day. */
@@ -74,7 +74,7 @@ async function oneDay(stepping: Stepping, { onDay, days, marks = [], retrains = 
   const isLast = until !== null || day === days.to - 1;
   const watermarks = [...(day === days.from ? marks : []), ...watermarksOf(stepping.plan.detection.name, stepping.rows.files, day, isLast)];
   const scored = await runDay(stepping, memory, { day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models, watermarks });
-  onDay?.(scored.record, scored.outcome);
+  onDay?.(scored);
   return scored.memory;
 }
 

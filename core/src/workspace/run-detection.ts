@@ -4,6 +4,7 @@ import type { Clock } from '../contracts/services.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { isoDay } from '../detection/table/days.ts';
 import type { RunRecord, State } from '../state/index.ts';
+import type { Scored } from './day-run.ts';
 import { deliver } from './deliver.ts';
 import { reopenDays } from './late-data.ts';
 import { stateLedger, type Ledger } from './ledger.ts';
@@ -24,6 +25,8 @@ export interface RunRequest {
   readonly run: Run;
   /** Whether it trains when that is due; true when absent. */
   readonly trains?: boolean;
+  /** Called when a day was recorded. */
+  readonly onDay?: ((scored: Scored) => void) | undefined;
 }
 
 export interface RunReport {
@@ -87,7 +90,7 @@ async function recorded(request: RunRequest, memory: Memory | null, days: DaySpa
   const ledger = watched(stateLedger(state), records);
   const marks = memory ? await reopenDays({ session, plan, state, ledger, memory, clock, run }) : [];
   const isDue = days.from < days.to || partial !== null;
-  const progressed: Progressed | null = isDue ? await progress({ session, plan, role: 'production', ledger, clock, memory, days, partial, marks, retrains: request.trains ?? true, run }) : null;
+  const progressed: Progressed | null = isDue ? await progress({ session, plan, role: 'production', ledger, clock, memory, days, partial, marks, retrains: request.trains ?? true, onDay: request.onDay, run }) : null;
   if (progressed) await progressShadow({ ...request, ledger, days, partial, rows: progressed.rows });
   const delivered = await deliver(session, plan, state, run);
   return { records, rows: progressed?.rows ?? null, delivered };

@@ -22,6 +22,7 @@ export interface DayCounts {
 /** One day, scored with the state before it. */
 export interface DayScore {
   readonly day: number;
+  readonly history: History;
   readonly candidates: Candidates;
   /** By place in the candidates. */
   readonly p: Float64Array;
@@ -66,7 +67,7 @@ export async function scoreDay({ history, memory, day, perDay, wasQueued }: Scor
   const thresholds = attainableThresholds(calibration, { perDay, correction: state.rowCorrection });
   const scanned = [...scanners.values()].reduce((sum, count) => sum + count, 0);
   return {
-    day, candidates, p, drafts, scores, line, guarded, scanners, calibration, thresholds,
+    day, history, candidates, p, drafts, scores, line, guarded, scanners, calibration, thresholds,
     exceeds: exceeding(history, candidates, p, thresholds),
     queue: queueOf(drafts, line, perDay, wasQueued),
     counts: { kept: rows.length + scanned, scanners: scanned, known: rows.length - found.rows.length, guarded: guarded.length },
