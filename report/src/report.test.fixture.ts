@@ -30,7 +30,7 @@ function anAlert(i: number, user: string, resource: string): Alert {
 function aPicture(i: number, user: string, odd: readonly string[]): Incident['picture'] {
   const resources = [...odd, ...shares.filter((text) => !odd.includes(text)).slice(0, 5)];
   const users = [user, ...Array.from({ length: 6 }, (_, k) => person(i + k + 1)).filter((peer) => peer !== user)];
-  const counts = users.map((_, u) => resources.map((_resource, r) => (r < odd.length ? (u === 0 ? 3 + i : u === 4 ? 1 : 0) : Math.abs(wave(u * 7 + r + i)) > 0.35 ? Math.round(between(u * 11 + r * 3 + i, 1, 180)) : 0)));
+  const counts = users.map((_, u) => resources.map((_resource, r) => (r < odd.length ? (u === 0 ? 3 + i : 0) : Math.abs(wave(u * 7 + r + i)) > 0.35 ? Math.round(between(u * 11 + r * 3 + i, 1, 180)) : 0)));
   const timeline = Array.from({ length: 30 }, (_, back) => ({ day: dayAt(29 - back), usual: (29 - back) % 7 >= 5 ? 0 : Math.round(between(i * 30 + back, 4, 22)), fresh: back === 29 ? odd.length + 2 : back % 9 === 4 ? 1 : 0, alerted: back === 29 ? odd.length : 0 }));
   return { matrix: { users, resources, counts, odd: odd.map((_, r): [number, number] => [0, r]) }, timeline };
 }
@@ -44,7 +44,7 @@ export function anIncident(i: number, rank: number, day: string, rows: number): 
   return {
     id: `${(i + 1).toString(16).padStart(2, '0')}inc`.repeat(10), day, rank, kind: source ? 'source' : 'account', entity, severity: (['high', 'medium', 'low', 'informational'] as const)[i % 4] as string,
     users: [...new Set(alerts.map((alert) => alert.user))], sourceHosts: [`WS-${100 + i}`], resources: odd, surprise: between(i, 6, 30), oneIn: Math.round(between(i + 3, 900, 2_400) / rank), status: i % 7 === 6 ? 'closed' : 'open', evidence: alerts.length * 3,
-    sentence: `${entity} used ${odd.length} resources it never used before; ${odd[0] as string} is used by none of its 6 nearest peers.`, alerts, picture: aPicture(i, user, odd),
+    sentence: `${entity} used ${odd.length === 1 ? 'a resource' : `${odd.length} resources`} it never used before; ${odd[0] as string} is used by none of its 6 nearest peers.`, alerts, picture: aPicture(i, user, odd),
   };
 }
 
@@ -65,7 +65,7 @@ export function aReport(changes: Partial<ReportData> = {}): ReportData {
     detection: 'share-access', run: 12, window: { from: `${last}T00:00:00Z`, to: '2026-03-28T00:00:00Z' }, made: '2026-03-28T00:17:42Z', generated: true,
     algorithm: 'anomalous-resource-access/access-walk', model: { version: 3, digest: `sha256:${'4f9a1c27'.repeat(8)}`, from: '2026-02-25T00:00:00Z', to: `${last}T00:00:00Z`, rows: 48_213 },
     budget: 10,
-    days: Array.from({ length: 30 }, (_, i) => ({ day: dayAt(29 - i), queued: i === 29 ? 8 : (29 - i) % 7 >= 5 ? Math.round(between(i, 0, 3)) : Math.round(between(i, 7, 13)), more: i % 4 === 1 ? Math.round(between(i + 50, 1, 9)) : 0, candidates: (29 - i) % 7 >= 5 ? 140 : Math.round(between(i, 900, 1_400)), workday: ![0, 6].includes(new Date(dayAt(29 - i)).getUTCDay()) })),
+    days: Array.from({ length: 30 }, (_, i) => ({ day: dayAt(29 - i), queued: i === 29 ? 8 : i === 12 || i === 25 ? 13 : (29 - i) % 7 >= 5 ? Math.round(between(i, 0, 3)) : Math.round(between(i, 7, 13)), more: i === 12 || i === 25 ? Math.round(between(i + 50, 2, 9)) : 0, candidates: (29 - i) % 7 >= 5 ? 140 : Math.round(between(i, 900, 1_400)), workday: ![0, 6].includes(new Date(dayAt(29 - i)).getUTCDay()) })),
     incidents,
     scanners: [{ entity: 'CORP\\svc-backup', rows: 4_112 }, { entity: 'CORP\\svc-index', rows: 1_870 }],
     funnel: { read: 4_213_007, kept: 61_442, scored: 1_204, unknown: 97, overBudget: 6, suppressed: 31, sent: 17 },

@@ -1,5 +1,5 @@
 /** Numbers as printed; the printed ones add up to the printed total. */
-export interface AddedUp {
+interface AddedUp {
   readonly parts: readonly string[];
   readonly total: string;
   /** A power of ten they are all multiples of, where plain decimals would be unreadable; else 0. */

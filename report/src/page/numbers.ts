@@ -26,7 +26,7 @@ export function share(value: number): string {
   return value < 1e-6 ? value.toExponential(1) : new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }).format(value);
 }
 
-export const percent = (value: number): string => `${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }).format(100 * value)} %`;
+export const percent = (value: number): string => `${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }).format(100 * value)}%`;
 
 /** `2026-03-05` → Thu, 5 Mar 2026 */
 export const dayText = (iso: string): string => day.format(new Date(iso));

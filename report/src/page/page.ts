@@ -6,9 +6,9 @@ import { style } from './style.ts';
 const hashed = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** Nothing is loaded from anywhere, and only this style and this script run, whatever a name of a log says. */
-export const policy = `default-src 'none'; style-src ${hashed(style)}; script-src ${hashed(script)}; base-uri 'none'; form-action 'none'`;
+const policy = `default-src 'none'; style-src ${hashed(style)}; script-src ${hashed(script)}; base-uri 'none'; form-action 'none'`;
 
-export interface Page {
+interface Page {
   readonly title: string;
   readonly generated: boolean;
   readonly header: Html;

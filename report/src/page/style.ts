@@ -39,7 +39,7 @@ thead.unseen { display: table-header-group; }
 .skip { position: absolute; left: -100vw; top: 0.5rem; z-index: 3; padding: 0.4rem 0.8rem; background: var(--ink); color: var(--page); border-radius: 4px; }
 .skip:focus { left: 0.5rem; }
 .defs { position: absolute; }
-.generated { position: sticky; top: 0; z-index: 2; margin: 0 calc(-1 * clamp(1rem, 4vw, 2.5rem)); padding: 0.3rem 1rem; background: var(--note); color: var(--note-ink); font-size: 0.8125rem; font-weight: 600; text-align: center; letter-spacing: 0.02em; }
+.generated { position: sticky; top: 0; z-index: 2; margin: 0; padding: 0.3rem 1rem; box-shadow: 0 0 0 100vmax var(--note); clip-path: inset(0 -100vmax); background: var(--note); color: var(--note-ink); font-size: 0.8125rem; font-weight: 600; text-align: center; letter-spacing: 0.02em; }
 
 .top { padding-top: 1.5rem; }
 .line { display: flex; justify-content: space-between; align-items: center; gap: 1rem; flex-wrap: wrap; }
@@ -52,7 +52,7 @@ h1 bdi.name { font-family: inherit; font-size: inherit; }
 .themes label { padding: 0.1rem 0.7rem; border-radius: 999px; font-size: 0.8125rem; color: var(--muted); cursor: pointer; }
 .themes input:checked + label { background: var(--ink); color: var(--page); }
 .themes input:focus-visible + label { outline: 2px solid var(--odd); outline-offset: 2px; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.9rem 2rem; margin-top: 1.5rem; padding: 1rem 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
+.facts { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0.9rem 2rem; margin-top: 1.5rem; padding: 1rem 0; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); }
 .facts dt { color: var(--muted); font-size: 0.78rem; }
 .facts .hint { white-space: nowrap; }
 .facts.small { grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0.6rem 1.5rem; margin-top: 1.25rem; padding: 0.9rem 0 0; border-bottom: 0; font-size: 0.875rem; }
@@ -82,11 +82,12 @@ kbd { padding: 0 0.35em; border: 1px solid var(--line); border-bottom-width: 2px
 .entity::after { content: "▸"; display: inline-block; margin-left: 0.5em; color: var(--muted); font-weight: 400; }
 [open] > .incident-line .entity::after { transform: rotate(90deg); }
 .about { color: var(--muted); font-size: 0.8125rem; }
-.severity { color: var(--odd); font-weight: 600; }
+.severity { font-weight: 600; }
+.pressing { color: var(--odd); }
 .rarity { text-align: right; white-space: nowrap; }
 .rarity .hint { display: block; }
 .body { padding: 0.4rem 1.1rem 1.4rem 4rem; }
-.pictures { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem 2.5rem; margin-bottom: 1.25rem; align-items: end; }
+.pictures { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem 2.5rem; margin-bottom: 1.25rem; align-items: start; }
 .pictures .says { font-size: 0.875rem; }
 .row { padding: 1.1rem 0 0; margin-top: 1.1rem; border-top: 1px solid var(--line); }
 .row h4 { font-size: 0.9375rem; font-weight: 600; }
@@ -113,7 +114,7 @@ th { font-weight: 400; text-align: left; }
 .parts tfoot th, .parts tfoot td { border-top: 1px solid var(--muted); padding-top: 0.2rem; font-weight: 600; }
 .part { fill: var(--usual); }
 .part-less { fill: url(#hatch); stroke: var(--usual); }
-.matrix th[scope=col] { height: 9rem; vertical-align: bottom; padding: 0 0 0.35rem; }
+.matrix th[scope=col] { vertical-align: bottom; padding: 0 0 0.35rem; }
 .matrix th[scope=col] span { writing-mode: vertical-rl; transform: rotate(180deg); display: inline-block; max-height: 8.8rem; line-height: 1.15; }
 .matrix th[scope=col] span bdi { white-space: nowrap; }
 .matrix th { font-size: 0.8125rem; }
@@ -128,7 +129,7 @@ th { font-weight: 400; text-align: left; }
 .timeline figcaption { font-size: 0.875rem; font-weight: 600; }
 .timeline svg { display: block; overflow: visible; }
 .timeline text { fill: var(--muted); font-size: 11px; }
-.t-usual { fill: var(--usual-soft); }
+.t-usual { fill: var(--shade-4); }
 .t-fresh { fill: var(--card); stroke: var(--usual); }
 .t-odd, .t-mark { fill: var(--odd); }
 
@@ -151,10 +152,12 @@ figure { margin-top: 1rem; }
 .flow-label { fill: var(--ink); }
 .flow-label-odd { fill: var(--odd); font-weight: 600; }
 .funnel { width: 100%; min-width: 34rem; margin-top: 1rem; table-layout: fixed; }
-.funnel th[scope=row] { width: 8rem; font-weight: 600; }
+.funnel th:first-child { width: 9rem; }
+.funnel th[scope=row] { font-weight: 600; }
 .funnel td, .funnel th { padding: 0.35rem 1rem 0.35rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
 .funnel .number { width: 7.5rem; font-weight: 600; }
-.funnel .bar { width: 32%; }
+.funnel th:nth-child(3) { width: 26%; }
+.funnel thead th { color: var(--muted); font-size: 0.8125rem; font-weight: 400; }
 .funnel .bar svg { display: block; margin-top: 0.2rem; }
 .funnel .means { color: var(--muted); }
 .aside th[scope=row] { font-weight: 400; padding-left: 1.1rem; }
@@ -163,10 +166,10 @@ figure { margin-top: 1rem; }
 .step-aside { fill: url(#hatch); stroke: var(--usual); stroke-width: 0.75; }
 .drops { font-size: 0.85rem; margin-top: 0.15rem; }
 .drops b { color: var(--ink); font-weight: 600; }
-.funnel + .hint { margin-top: 0.5rem; }
 .warnings { margin-top: 0.8rem; max-width: 46rem; }
 .terms { display: grid; gap: 0.9rem; margin-top: 1rem; }
 .terms > div { display: grid; grid-template-columns: 12rem minmax(0, 46rem); gap: 0.25rem 1.5rem; }
+.terms + .hint { margin-top: 1rem; }
 .terms dt { font-weight: 600; }
 .commands { display: grid; gap: 0.9rem; margin-top: 1rem; }
 .commands .command { margin-top: 0.2rem; }
@@ -179,13 +182,18 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .rarity .hint { display: inline; }
   .body { padding: 0.2rem 0.8rem 1.2rem; }
   .terms > div { grid-template-columns: minmax(0, 1fr); }
-  .parts td.number { width: 5rem; }
+  .facts, .facts.small { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.7rem 1rem; }
+  .parts, .parts tbody, .parts tfoot, .parts caption { display: block; }
+  .parts tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; }
+  .parts th, .parts td.number { width: auto; }
+  .parts tbody th { grid-column: 1 / -1; padding-top: 0.3rem; }
+  .parts tfoot td:empty { display: none; }
   .funnel { min-width: 0; display: block; }
   .funnel tbody { display: block; }
   .funnel thead { display: none; }
   .funnel tr { display: grid; grid-template-columns: 1fr auto; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
   .funnel td, .funnel th { border: 0; padding: 0; }
-  .funnel th[scope=row], .funnel .number { width: auto; }
+  .funnel th:first-child, .funnel .number { width: auto; }
   .funnel .bar, .funnel .means { grid-column: 1 / -1; width: auto; }
 }
 @page { margin: 14mm; }

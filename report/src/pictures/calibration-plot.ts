@@ -11,7 +11,7 @@ export const withinBand = ({ expected, observed, low, high }: CalibrationPoint):
 
 /** Expected against observed shares on logarithmic scales, since what matters are the rare ones. */
 export function calibrationPlot(points: readonly CalibrationPoint[], label: string): Html {
-  const smallest = points.reduce((least, point) => Math.min(least, ...[point.expected, point.observed, point.low].filter((value) => value > 0)), 1);
+  const smallest = points.reduce((least, point) => Math.min(least, ...[point.expected, point.observed].filter((value) => value > 0)), 1);
   const floor = 10 ** Math.floor(Math.log10(smallest));
   const at = (value: number): number => Math.min(1, Math.max(floor, value));
   const drawn = points.filter(({ expected }) => expected > 0).map((point) => ({ ...point, expected: at(point.expected), seen: at(point.observed), low: at(point.low), high: at(point.high), within: withinBand(point) }));

@@ -1,7 +1,7 @@
 import { html, type Html } from '../page/html.ts';
 
 /** What a mark looks like and means; the class draws the swatch. */
-export interface Key {
+interface Key {
   readonly mark: 'usual' | 'fresh' | 'odd' | 'more' | 'off' | 'line' | 'outline' | 'band' | 'diamond' | 'dot';
   readonly means: string;
 }

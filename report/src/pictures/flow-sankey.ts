@@ -1,5 +1,5 @@
 import { sankey, sankeyLinkHorizontal, type SankeyGraph, type SankeyLink, type SankeyNode } from 'd3-sankey';
-import { html, raw, type Html } from '../page/html.ts';
+import { html, type Html } from '../page/html.ts';
 import { count } from '../page/numbers.ts';
 import { shortened, visibleName, whole } from '../page/text.ts';
 import { drawnFlow, type Flow, type FlowLink, type FlowNode } from './flow.ts';
@@ -7,8 +7,7 @@ import { drawnFlow, type Flow, type FlowLink, type FlowNode } from './flow.ts';
 interface Size {
   readonly width: number;
   readonly height: number;
-  /** Pixels left and right for labels, and how many characters fit there. */
-  readonly margin: number;
+  /** Characters of the longest label that is shown whole. */
   readonly letters: number;
 }
 
@@ -18,13 +17,21 @@ type Link = SankeyLink<FlowNode, LinkExtra>;
 
 const thinnest = 2;
 
-function layout(flow: Flow, { width, height, margin }: Size): SankeyGraph<FlowNode, LinkExtra> {
-  const draw = sankey<FlowNode, LinkExtra>().nodeId(({ key }) => key).nodeWidth(8).nodePadding(10).nodeSort(null as never).extent([[margin, 8], [width - margin, height - 8]]);
+const textOf = ({ text, merged }: FlowNode, left: boolean): string => (text === null ? `${count(merged)} other ${left ? 'groups' : 'resources'}` : visibleName(text));
+
+/** Pixels beside the links, as the longest label needs; a letter is at most about so wide. */
+function margin(flow: Flow, letters: number): number {
+  const longest = flow.nodes.reduce((most, node) => Math.max(most, Math.min(letters, Array.from(textOf(node, true)).length)), 0);
+  return 24 + 6.3 * longest;
+}
+
+function layout(flow: Flow, { width, height, letters }: Size): SankeyGraph<FlowNode, LinkExtra> {
+  const beside = margin(flow, letters);
+  const draw = sankey<FlowNode, LinkExtra>().nodeId(({ key }) => key).nodeWidth(8).nodePadding(10).nodeSort(null as never).extent([[beside, 8], [width - beside, height - 8]]);
   return draw({ nodes: flow.nodes.map((node) => ({ ...node })), links: flow.links.map((link) => ({ ...link })) });
 }
 
 const fixed = (value: number | undefined): string => String(Number((value ?? 0).toFixed(1)));
-const textOf = ({ text, merged }: FlowNode, left: boolean): string => (text === null ? `${count(merged)} other ${left ? 'groups' : 'resources'}` : visibleName(text));
 
 const pathOf = sankeyLinkHorizontal<FlowNode, LinkExtra>();
 const rounded = (path: string | null): string => (path ?? '').replaceAll(/\d+\.\d+/g, (number) => fixed(Number(number)));
@@ -57,7 +64,7 @@ export function flowSankey(links: readonly FlowLink[], label: string): Html {
   const rows = flow.nodes.length;
   const height = Math.min(560, Math.max(160, rows * 20));
   const text = html`${label}`;
-  const wide = drawn(flow, { width: 1040, height, margin: 240, letters: 34 }, text);
-  const narrow = drawn(flow, { width: 360, height: Math.min(520, height), margin: 118, letters: 18 }, text);
-  return html`<div class="wide">${wide}</div><div class="narrow">${raw(narrow.html)}</div>`;
+  const wide = drawn(flow, { width: 1040, height, letters: 34 }, text);
+  const narrow = drawn(flow, { width: 360, height: Math.min(520, height), letters: 15 }, text);
+  return html`<div class="wide">${wide}</div><div class="narrow">${narrow}</div>`;
 }

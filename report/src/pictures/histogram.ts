@@ -18,7 +18,7 @@ export function scoreHistogram(bins: readonly Bin[], alerts: readonly number[], 
   const inside = alerts.filter((surprise) => surprise >= (bins[0]?.from ?? 0) && surprise <= (bins.at(-1)?.to ?? 0));
   const top = bins.reduce((most, { calibration, run }) => Math.max(most, calibration, run), 0) || 1;
   return plotted(label, { wide: { width: 1040, height: 270 }, narrow: { width: 360, height: 230 } }, ({ width }) => ({
-    marginLeft: 40, marginRight: 10, marginTop: 14, marginBottom: 44,
+    marginLeft: 40, marginRight: 18, marginTop: 14, marginBottom: 44,
     x: { label: 'surprise →', domain: [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1], ticks: width / 60, tickSize: 4, labelAnchor: 'right' },
     y: { label: null, type: 'sqrt', domain: [0, top * 1.05], ticks: 5, tickFormat: '~%', tickSize: 0 },
     marks: [

@@ -11,7 +11,7 @@ export interface PlotSize {
 }
 
 /** A picture for wide and one for narrow pages; the page shows the one that fits. */
-export interface Sizes {
+interface Sizes {
   readonly wide: PlotSize;
   readonly narrow: PlotSize;
 }
@@ -21,7 +21,7 @@ function cleaned(svg: string, label: Html): string {
   return svg
     .replace(/<style>[\s\S]*?<\/style>/, '')
     .replaceAll(/ aria-(?:label|hidden)="[^"]*"/g, '')
-    .replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    .replaceAll(/="[^"]*\d\.\d{3}[^"]*"/g, (attribute) => attribute.replaceAll(/-?\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))))
     .replace('<svg ', `<svg role="img" aria-label="${label.html}" `);
 }
 

@@ -6,6 +6,8 @@ import { plotted, type PlotSize } from './plotted.ts';
 
 type Day = ReportData['days'][number];
 
+const widestBar = 48;
+
 /** Days that get a label, so that labels do not touch. */
 function ticks(days: readonly Day[], { width }: PlotSize): string[] {
   const every = Math.max(1, Math.ceil(days.length / Math.floor(width / 64)));
@@ -19,19 +21,23 @@ function ceiling(days: readonly Day[], budget: number): number {
   return Math.max(1, Math.min(all, 2 * Math.max(queued, budget)), budget) * 1.1;
 }
 
+/** A few days get no wider bars than many. */
+const inset = (days: readonly Day[], width: number): number => Math.max(0, ((width - 104) / days.length) * 0.375 - widestBar / 2);
+
 function marks(days: readonly Day[], budget: number, top: number, { width }: PlotSize): Plot.Markish[] {
+  const narrowed = { x: 'day', insetLeft: inset(days, width), insetRight: inset(days, width) };
   const work = days.filter(({ workday }) => workday);
   const off = days.filter(({ workday }) => !workday);
   const more = days.filter((day) => day.more > 0).map((day) => ({ ...day, end: Math.min(top, day.queued + day.more) }));
   const labelled = width / days.length >= 20 ? more : [];
   return [
     Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 5 }),
-    Plot.barY(work, { x: 'day', y: 'queued', fill: 'var(--usual)' }),
-    Plot.barY(off, { x: 'day', y: 'queued', fill: 'none', stroke: 'var(--usual)', strokeDasharray: '2 2' }),
-    Plot.barY(more, { x: 'day', y1: 'queued', y2: 'end', fill: 'url(#hatch)', stroke: 'var(--usual)', strokeWidth: 0.75 }),
+    Plot.barY(work, { ...narrowed, y: 'queued', fill: 'var(--usual)' }),
+    Plot.barY(off, { ...narrowed, y: 'queued', fill: 'none', stroke: 'var(--usual)', strokeDasharray: '2 2' }),
+    Plot.barY(more, { ...narrowed, y1: 'queued', y2: 'end', fill: 'url(#hatch)', stroke: 'var(--usual)', strokeWidth: 0.75 }),
     Plot.text(labelled, { x: 'day', y: 'end', text: ({ more: left }: Day) => `+${count(left)}`, dy: -6, fill: 'var(--muted)', fontSize: 10 }),
     Plot.ruleY([budget], { stroke: 'var(--odd)', strokeWidth: 1.5, strokeDasharray: '5 3' }),
-    Plot.text([budget], { y: (value: number) => value, frameAnchor: 'right', textAnchor: 'end', dx: 0, dy: -7, text: (value: number) => `budget ${decimal(value)}`, fill: 'var(--odd)', fontWeight: 600, stroke: 'var(--page)', strokeWidth: 4, fontSize: 11 }),
+    Plot.text([budget], { y: (value: number) => value, frameAnchor: 'right', textAnchor: 'start', dx: 6, text: (value: number) => `budget ${decimal(value)}`, fill: 'var(--odd)', fontWeight: 600 }),
     Plot.ruleY([0], { stroke: 'var(--muted)' }),
   ];
 }
@@ -40,7 +46,7 @@ function marks(days: readonly Day[], budget: number, top: number, { width }: Plo
 export function queueChart(days: readonly Day[], budget: number, label: string): Html {
   const top = ceiling(days, budget);
   return plotted(label, { wide: { width: 1040, height: 260 }, narrow: { width: 360, height: 220 } }, (size) => ({
-    marginLeft: 34, marginRight: 6, marginTop: 22, marginBottom: 26,
+    marginLeft: 34, marginRight: 70, marginTop: 22, marginBottom: 26,
     x: { type: 'band', domain: days.map(({ day }) => day), padding: 0.25, ticks: ticks(days, size), tickFormat: dayShort, label: null, tickSize: 4 },
     y: { domain: [0, top], ticks: 5, label: null, tickSize: 0 },
     marks: marks(days, budget, top, size),

@@ -16,7 +16,7 @@ function column(day: Day, i: number, width: number, largest: number): Html {
   const [usual, fresh, alerted] = [tall(day.usual), tall(Math.max(0, day.fresh - day.alerted)), tall(day.alerted)];
   const x = `${((i + 0.15) * width).toFixed(2)}%`;
   const bar = (kind: string, from: number, size: number): Html | false => size > 0 && html`<rect class="${kind}" x="${x}" width="${(0.7 * width).toFixed(2)}%" y="${px(base - from - size)}" height="${px(size)}"/>`;
-  const mark = day.alerted > 0 && html`<svg x="${((i + 0.5) * width).toFixed(2)}%" y="${px(base - usual - fresh - alerted - 9)}" overflow="visible"><path class="t-mark" d="M0 -5L5 0L0 5L-5 0Z"/></svg>`;
+  const mark = day.alerted > 0 && html`<svg x="${((i + 0.5) * width).toFixed(2)}%" y="${px(base - usual - fresh - alerted - 9)}" overflow="visible" aria-hidden="true"><path class="t-mark" d="M0 -5L5 0L0 5L-5 0Z"/></svg>`;
   return html`${bar('t-usual', 0, usual)}${bar('t-fresh', usual, fresh)}${bar('t-odd', usual + fresh, alerted)}${mark}`;
 }
 

@@ -2,7 +2,7 @@ import type { ReportData } from '@byoml/core/reporting';
 import { html, name, names, prose, type Html } from '../page/html.ts';
 import { counted, decimal, oneIn, seenText, share } from '../page/numbers.ts';
 import { contributionBars } from '../pictures/contribution-bars.ts';
-import { command } from './command.ts';
+import { command, shellWord } from './command.ts';
 
 type Alert = ReportData['incidents'][number]['alerts'][number];
 
@@ -28,5 +28,5 @@ const reasonsOf = ({ reasons, sentence }: Alert): readonly string[] => reasons.f
 /** One row of an incident: what, how odd, why, and what its number is made of. */
 export function alertRow(alert: Alert): Html {
   const reasons = reasonsOf(alert);
-  return html`<article class="row"><h4>${name(alert.user, 48)} <span aria-hidden="true">→</span><span class="unseen">to</span> ${name(alert.resource, 64)}</h4><p>${prose(alert.sentence)}</p>${facts(alert)}${reasons.length > 0 && html`<ul class="reasons">${reasons.map((reason) => html`<li>${prose(reason)}</li>`)}</ul>`}${contributionBars(alert)}${command(`byoml explain ${alert.recordId}`)}</article>`;
+  return html`<article class="row"><h4>${name(alert.user, 48)} <span aria-hidden="true">→</span><span class="unseen">to</span> ${name(alert.resource, 64)}</h4><p>${prose(alert.sentence)}</p>${facts(alert)}${reasons.length > 0 && html`<ul class="reasons">${reasons.map((reason) => html`<li>${prose(reason)}</li>`)}</ul>`}${contributionBars(alert)}${command(`byoml explain ${shellWord(alert.recordId)}`)}</article>`;
 }

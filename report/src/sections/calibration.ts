@@ -8,8 +8,9 @@ import { section } from './section.ts';
 function says(points: readonly CalibrationPoint[]): string {
   const outside = points.filter((point) => !withinBand(point));
   if (outside.length === 0) return `What was called rare was rare: all ${points.length} points lie within the band that chance allows.`;
-  const more = outside.filter(({ observed, high }) => observed > high).length;
-  return `${points.length - outside.length} of ${points.length} points lie within the band that chance allows; ${more} of the others came more often than expected, ${outside.length - more} less often.`;
+  const more = outside.filter(({ observed, expected }) => observed > expected).length;
+  const parts = [more > 0 && `${more} came more often than expected`, outside.length > more && `${outside.length - more} less often`].filter((part) => part !== false);
+  return `${points.length - outside.length} of ${points.length} points lie within the band that chance allows; ${parts.join(', ')}.`;
 }
 
 /** Whether one in a hundred is one in a hundred. */

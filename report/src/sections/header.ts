@@ -12,7 +12,7 @@ function themes(): Html {
 function lede({ days, budget, incidents, warnings }: ReportData): Html {
   const last = days.at(-1);
   if (last === undefined) return html`No day was scored in this run.`;
-  const queued = html`${counted(last.queued, 'incident')} queued for ${dayText(last.day)}, from ${counted(last.candidates, 'new access', 'new accesses')}; the budget is ${decimal(budget)} a day.`;
+  const queued = html`${last.queued === 0 ? 'No incident' : counted(last.queued, 'incident')} queued for ${dayText(last.day)}, from ${counted(last.candidates, 'new access', 'new accesses')}; the budget is ${decimal(budget)} a day.`;
   const first = incidents.find(({ day }) => day === last.day);
   return html`${queued}${first && html` The oddest is ${name(first.entity)}.`}${warnings.length > 0 && html` <a href="#warnings">${counted(warnings.length, 'warning')}</a>.`}`;
 }
@@ -22,7 +22,7 @@ function facts({ window, algorithm, model, budget, made }: ReportData): Html {
   return html`<dl class="facts">${[
     fact('Window', html`${windowText(window.from, window.to)}`),
     fact('Algorithm', name(algorithm, 80)),
-    fact('Model', html`version ${model.version} <span class="hint">${name(model.digest.slice(0, 19))}</span>`),
+    fact('Model', html`version ${model.version} <span class="hint">${name(model.digest, 24)}</span>`),
     fact('Learned from', html`${windowText(model.from, model.to)} <span class="hint">${counted(model.rows, 'row')}</span>`),
     fact('Budget', html`${decimal(budget)} incidents a day`),
     fact('Made', html`${instantText(made)}`),

@@ -12,7 +12,7 @@ type Incident = ReportData['incidents'][number];
 const shapes: Readonly<Record<string, string>> = { high: '▲', medium: '◆', low: '●', informational: '○' };
 
 function severity(text: string): Html {
-  return html`<span class="severity"><span aria-hidden="true">${shapes[text] ?? '○'}</span> ${text}</span>`;
+  return html`<span class="severity${text === 'high' || text === 'medium' ? ' pressing' : ''}"><span aria-hidden="true">${shapes[text] ?? '○'}</span> ${text}</span>`;
 }
 
 function summary({ rank, entity, kind, severity: level, oneIn: rarity, sentence, alerts, status }: Incident): Html {

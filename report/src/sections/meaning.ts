@@ -9,7 +9,7 @@ function rarity(alert: Alert | undefined, data: ReportData): Html {
   const rule = html`How many new accesses of benign days one has to see, on average, to meet one as odd.`;
   if (alert === undefined) return rule;
   const day = data.days.at(-1);
-  const chance = day !== undefined && html` Among the ${counted(day.candidates, 'new access', 'new accesses')} of ${dayText(day.day)}, ${decimal(day.candidates * alert.pValue)} as odd would come by chance alone.`;
+  const chance = day !== undefined && html` Among the ${counted(day.candidates, 'new access', 'new accesses')} of ${dayText(day.day)}, about ${share(day.candidates * alert.pValue)} as odd would come by chance alone.`;
   return html`${rule} Here: ${name(alert.user)} at ${name(alert.resource)} has p = ${share(alert.pValue)}, that is ${oneIn(1 / alert.pValue)} new accesses.${chance}`;
 }
 
@@ -24,7 +24,7 @@ export function meaning(data: ReportData): Html {
     term('Surprise', html`The raw number of the algorithm; higher is odder. It orders rows, and its unit means nothing between algorithms.`),
     term('Budget', html`The queue is as long as the ask, ${decimal(data.budget)} a day on average over working days, not as long as a threshold happens to make it. A calm day’s queue may hold nothing bad; the rank says where to look first, not that something is wrong.`),
     term('Contributions', html`Parts of the quantity behind a score. “Exact shares” add up to it by the algorithm’s own formula; “approximate contributions” are estimates.`),
-    term('Learned', html`From ${counted(data.model.rows, 'row')}; what happened only in days before or after is new to the model. Times and days are UTC.`),
+    term('Learned', html`From ${counted(data.model.rows, 'row')}; what it did not see in them is new to it. Times and days are UTC.`),
   ];
   return section({ id: 'meaning', title: 'What the numbers mean', says: null, body: html`<dl class="terms">${terms}</dl>${data.generated && html`<p class="hint">The data of this report is generated, not real: ${count(data.incidents.length)} incidents of nobody.</p>`}` });
 }

@@ -16,7 +16,7 @@ function quiet(day: Day | undefined, { model, funnel }: ReportData): Html {
 }
 
 function places({ queued, more, workday }: Day, budget: number): Html {
-  return html`${counted(queued, 'incident')} against a budget of ${decimal(budget)}${more > 0 && `; ${more} more lay above the line and were left out by the budget`}${workday ? '' : '; not a working day'}.`;
+  return html`${queued === 0 ? 'No incident' : counted(queued, 'incident')} against a budget of ${decimal(budget)}${more > 0 && `; ${more} more lay above the line and were left out by the budget`}${workday ? '' : '; not a working day'}.`;
 }
 
 const keys = html`<p class="hint keys"><kbd>j</kbd> <kbd>k</kbd> or <kbd>↓</kbd> <kbd>↑</kbd> move between incidents, <kbd>Enter</kbd> opens one, <kbd>Esc</kbd> closes it.</p>`;
@@ -36,5 +36,5 @@ export function earlier(data: ReportData): Html | null {
   for (const item of data.incidents) if (item.day !== last) byDay.set(item.day, [...(byDay.get(item.day) ?? []), item]);
   if (byDay.size === 0) return null;
   const days = Array.from(byDay, ([day, items]) => html`<h3 class="day">${dayText(day)} <span class="hint">${counted(items.length, 'incident')}</span></h3><div class="list">${items.map((item) => incident(item, false))}</div>`);
-  return section({ id: 'earlier', title: 'Earlier days', says: html`${counted(data.incidents.filter((item) => item.day !== last).length, 'incident')} of the ${counted(byDay.size, 'day')} before, by rank within each day.`, body: html`${days}` });
+  return section({ id: 'earlier', title: 'Earlier days', says: html`${counted(data.incidents.filter((item) => item.day !== last).length, 'incident')} of the ${byDay.size === 1 ? 'day' : counted(byDay.size, 'day')} before, by rank within each day.`, body: html`${days}` });
 }

@@ -1,6 +1,6 @@
 import { html, type Html } from '../page/html.ts';
 
-export interface Section {
+interface Section {
   readonly id: string;
   readonly title: string;
   /** What the picture says, in a sentence. */
