@@ -55,6 +55,7 @@ const methods: Readonly<Record<Campaign['kind'], string>> = {
 
 function why({ kind, rows }: Campaign, { surprise, line, newRows }: Best, found: boolean): string {
   const known = rows.length - new Set(rows.map(({ user, resource }) => `${user}\0${resource}`)).size;
-  const score = `on its best day its ${newRows} new ${newRows === 1 ? 'access' : 'accesses'} scored ${surprise.toFixed(1)} against a line of ${line.toFixed(1)}`;
+  const place = found || surprise < line ? '' : ', but the budget went to odder ones';
+  const score = `on its best day its ${newRows} new ${newRows === 1 ? 'access' : 'accesses'} scored ${surprise.toFixed(1)} against a line of ${line.toFixed(1)}${place}`;
   return `${found ? 'found, but only just' : 'missed'}: ${methods[kind]}; ${score}${known > 0 ? `, and ${known} of its ${rows.length} accesses repeat earlier ones` : ''}`;
 }

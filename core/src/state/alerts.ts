@@ -17,8 +17,6 @@ export interface AlertFilter extends Page {
   readonly severity?: Severity | undefined;
   /** Alerts that this run raised, changed or withdrew. */
   readonly run?: number | undefined;
-  /** How its record id begins. */
-  readonly beginning?: string | undefined;
   /** Both kinds where absent. */
   readonly withdrawn?: boolean | undefined;
 }
@@ -62,6 +60,11 @@ export class Alerts {
 
   get(recordId: string, role: Role): AlertRecord | null {
     return this.#table.first(' where recordId = ? and role = ?', [recordId, role]);
+  }
+
+  /** At most two whose record id begins so: enough to see whether it is one. `beginning` is hexadecimal. */
+  beginning(beginning: string, role: Role): AlertRecord[] {
+    return this.#table.select(' where recordId >= ? and recordId < ? and role = ? order by recordId limit 2', [beginning, `${beginning}g`, role]);
   }
 
   /** Newest day first, then the oddest. */

@@ -15,8 +15,6 @@ export interface IncidentFilter extends Page {
   /** Whether the day's budget had a place for it. */
   readonly queued?: boolean | undefined;
   readonly entity?: string | undefined;
-  /** How its id begins. */
-  readonly beginning?: string | undefined;
   /** A part of its id, entity, users, hosts, resources or sentence; ASCII letters of either case. */
   readonly search?: string | undefined;
 }
@@ -41,6 +39,11 @@ export class Incidents {
     this.#database = database;
     this.#table = new Table(database, incidentTable);
     this.#evidence = new Table(database, evidenceTable);
+  }
+
+  /** At most two whose id begins so. `beginning` is hexadecimal. */
+  beginning(beginning: string): IncidentRecord[] {
+    return this.#table.select(' where id >= ? and id < ? order by id limit 2', [beginning, `${beginning}g`]);
   }
 
   get(id: string): IncidentRecord | null {

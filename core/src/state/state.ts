@@ -108,6 +108,11 @@ export class State implements Disposable {
     return this.#alerts.get(recordId, role);
   }
 
+  /** At most two whose record id begins with these hexadecimal digits. */
+  alertsBeginning(beginning: string, role: Role): AlertRecord[] {
+    return this.#alerts.beginning(beginning, role);
+  }
+
   /** Newest day first, then the oddest; withdrawn ones too unless the filter says otherwise. */
   alerts(filter: AlertFilter = {}): AlertRecord[] {
     return this.#alerts.list(filter);
@@ -116,6 +121,11 @@ export class State implements Disposable {
   /** Counts of the alerts that the filter lets through (limit and offset aside), ordered by the group. */
   countAlertsBy(filter: AlertFilter, group: AlertGroup): AlertCount[] {
     return this.#alerts.countBy(filter, group);
+  }
+
+  /** At most two whose id begins with these hexadecimal digits. */
+  incidentsBeginning(beginning: string): IncidentRecord[] {
+    return this.#incidents.beginning(beginning);
   }
 
   incident(id: string): IncidentRecord | null {

@@ -6,15 +6,22 @@ import { calibrationOf, decodedDay, windowDays } from '../detection/daily/calibr
 import { classOfStatus } from '../detection/status-class.ts';
 import { surpriseWithout, type SurpriseWithout } from '../detection/without.ts';
 import { rawEvents, type RawEvents } from '../raw-events/index.ts';
-import type { AlertRecord, State } from '../state/index.ts';
+import type { AlertRecord, IncidentRecord, State } from '../state/index.ts';
 import type { Plan } from './plan.ts';
 import { spanWindow } from './rows.ts';
 
 /** The alert whose record id is `id` or begins with it. Throws RECORD_UNKNOWN, also for a beginning of several. */
 export function alertNamed(state: State, id: string, role: AlertRecord['role'] = 'production'): AlertRecord {
-  const found = /^[0-9a-f]{4,64}$/u.test(id) ? state.alerts({ beginning: id, role, limit: 2 }) : [];
+  const found = /^[0-9a-f]{4,64}$/u.test(id) ? state.alertsBeginning(id, role) : [];
   if (found.length === 1) return found[0] as AlertRecord;
   throw new ByomlError('RECORD_UNKNOWN', found.length === 0 ? `there is no alert ${id}` : `several alerts begin with ${id}`, { details: { alert: id } });
+}
+
+/** The incident whose id is `id` or begins with it. Throws RECORD_UNKNOWN, also for a beginning of several. */
+export function incidentNamed(state: State, id: string): IncidentRecord {
+  const found = /^[0-9a-f]{4,64}$/u.test(id) ? state.incidentsBeginning(id) : [];
+  if (found.length === 1) return found[0] as IncidentRecord;
+  throw new ByomlError('RECORD_UNKNOWN', found.length === 0 ? `there is no incident ${id}` : `several incidents begin with ${id}`, { details: { incident: id } });
 }
 
 export type AlertWithout = SurpriseWithout;

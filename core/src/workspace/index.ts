@@ -1,4 +1,4 @@
-export { alertEvents, alertNamed, alertWithout, type AlertWithout } from './explain-alert.ts';
+export { alertEvents, alertNamed, alertWithout, incidentNamed, type AlertWithout } from './explain-alert.ts';
 export { reportOf } from './report/report.ts';
 export { loadRows, type DayRows, type DaySpan } from './rows.ts';
 export { planDetection, type Plan } from './plan.ts';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { ByomlError } from '@byoml/core';
 import type { AlertRecord } from '@byoml/core/state';
+import { incidentNamed } from '@byoml/core/workspace';
 import { ByomlCommand } from '../../command.ts';
 import { isoDay, readState, workspace } from '../../detecting.ts';
 import { bold, dim } from '../../render/colour.ts';
@@ -18,8 +18,7 @@ export default class IncidentsShow extends ByomlCommand {
     const { args, flags } = await this.parse(IncidentsShow);
     const opened = await readState(flags.workspace);
     using state = opened.state;
-    const incident = state.incident(args.incident);
-    if (!incident) throw new ByomlError('RECORD_UNKNOWN', `there is no incident ${args.incident}`, { details: { incident: args.incident } });
+    const incident = incidentNamed(state, args.incident);
     const alerts = state.alerts({ detection: incident.detection, role: incident.role, incident: incident.id });
     const shown = { ...listed(state, incident), alerts };
     if (!this.jsonEnabled()) {

@@ -12,7 +12,7 @@ create index runs_of_day on runs (detection, role, kind, day, number);
 create table alerts (
   id integer primary key, recordId text not null, role text not null, revision integer not null, detection text not null,
   scope text not null, user text not null, resource text not null, day integer not null, count real not null,
-  sourceHosts text not null, firstSeen real, lastSeen real, status text not null, surprise real not null, pValue real not null,
+  sourceHosts text not null, firstSeen real, lastSeen real, status text not null, surprise real not null, coldSurprise real, pValue real not null,
   severity text not null, title text not null, message text not null, entities text not null, explanation text not null,
   incident text, withdrawn integer not null, firstRun integer not null, lastRun integer not null,
   unique (recordId, role)
@@ -51,7 +51,7 @@ create table incidents (
   number integer primary key, id text not null unique, detection text not null, role text not null, kind text not null,
   scope text not null, entity text not null, day integer not null, users text not null, sourceHosts text not null,
   resources text not null, surprise real not null, oneIn real not null, rank integer, status text not null,
-  severity text not null, sentence text not null, firstRun integer not null, lastRun integer not null, picture text not null,
+  severity text not null, sentence text not null, firstRun integer not null, lastRun integer not null,
   place integer not null generated always as (ifnull(rank, 2147483647)) virtual,
   words text not null generated always as (lower(id || char(10) || entity || char(10) || replace(users || sourceHosts || resources, '\\\\', '\\') || char(10) || sentence)) virtual
 ) strict;
