@@ -21,7 +21,7 @@ const hatch = html`<svg width="0" height="0" class="defs" aria-hidden="true"><de
 
 /** The whole document. */
 export function page({ title, generated, header, links, main, footer }: Page): string {
-  const label = generated && html`<p class="generated" role="note">Generated data, not real</p>`;
+  const label = generated && html`<aside class="generated" aria-label="About the data">Generated data, not real</aside>`;
   const nav = html`<nav aria-label="Sections"><ul>${links.map(({ id, text }) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>`;
   return html`${raw('<!doctype html>')}
 <html lang="en">

@@ -13,7 +13,7 @@ export const script = `(() => {
     if (here) { here.open = false; here.querySelector('summary.incident-line').focus(); }
   };
   document.addEventListener('keydown', (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest('input, .scroll')) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest('input')) return;
     const onLine = event.target.closest('summary.incident-line');
     const act = event.key === 'j' ? () => move(1) : event.key === 'k' ? () => move(-1)
       : onLine && event.key === 'ArrowDown' ? () => move(1) : onLine && event.key === 'ArrowUp' ? () => move(-1)

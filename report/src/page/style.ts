@@ -79,7 +79,7 @@ kbd { padding: 0 0.35em; border: 1px solid var(--line); border-bottom-width: 2px
 .rank { color: var(--muted); font-size: 1.15rem; font-weight: 600; text-align: right; }
 .what { display: grid; gap: 0.1rem; }
 .entity { font-weight: 650; }
-.entity::after { content: "▸"; display: inline-block; margin-left: 0.5em; color: var(--muted); font-weight: 400; }
+.entity::after { content: "▸" / ""; display: inline-block; margin-left: 0.5em; color: var(--muted); font-weight: 400; }
 [open] > .incident-line .entity::after { transform: rotate(90deg); }
 .about { color: var(--muted); font-size: 0.8125rem; }
 .severity { font-weight: 600; }
@@ -104,7 +104,7 @@ table { border-collapse: collapse; font-size: 0.875rem; }
 caption { text-align: left; font-weight: 600; padding-bottom: 0.35rem; }
 th { font-weight: 400; text-align: left; }
 .number { text-align: right; white-space: nowrap; }
-.scroll { overflow-x: auto; }
+.scroll { position: relative; overflow-x: auto; }
 .parts { width: 100%; max-width: 46rem; margin-top: 0.8rem; table-layout: fixed; }
 .parts caption { font-weight: 400; color: var(--muted); font-size: 0.8125rem; }
 .parts caption b { color: var(--ink); }

@@ -28,5 +28,5 @@ export function legend(keys: readonly Key[]): Html {
 /** The same as a picture, for those who read rather than look. */
 export function numbersTable(caption: string, heads: readonly string[], rows: readonly Html[]): Html {
   const head = heads.map((text) => html`<th scope="col">${text}</th>`);
-  return html`<details class="numbers"><summary>The numbers as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+  return html`<details class="numbers"><summary>The numbers as a table</summary><div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
 }

@@ -30,5 +30,5 @@ export function miniMatrix({ users, resources, counts, odd }: Matrix): Html {
   const head = columns.map((text) => html`<th scope="col"><span>${name(text, 26)}</span></th>`);
   const rows = users.slice(0, most).map((user, i) => html`<tr><th scope="row">${name(user, 28)}</th>${columns.map((_, j) => cell(i, j))}</tr>`);
   const left = [cut(users, 'accounts'), cut(resources, 'resources')].filter((text) => text !== false);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Accounts and resources"><table class="matrix"><caption>Who uses what <span class="hint">counts; ◆ alerted</span></caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>${left.length > 0 && html`<p class="hint">${left.join('; ')}.</p>`}`;
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Accounts and resources"><table class="matrix"><caption>Who uses what <span class="hint">counts; ◆ alerted</span></caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>${left.length > 0 && html`<p class="hint">${left.join('; ')}.</p>`}`;
 }
