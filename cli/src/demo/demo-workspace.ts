@@ -21,6 +21,7 @@ view: anomalous-resource-access/windows-file-shares
 enrich:
   - { source: { use: files/table, settings: { path: ../enterprise/people.csv } }, key: user, columns: [manager, team, department, title] }
 algorithm: anomalous-resource-access/access-walk
+scanners: ['svc-*']
 train: { window: 45d, every: 7d }
 budget: 10/day
 rules: [anomalous-resource-access/unusual-access]

@@ -53,8 +53,9 @@ function timelineOf(scope: string, users: readonly string[], last: number, alert
     const met = new Set<string>();
     for (const { day, resource } of accesses.rows(scope, user)) {
       const at = days.get(day);
-      if (at && alerted.has(`${user}\0${resource}\0${day}`)) at.alerted++;
-      else if (at && !met.has(resource)) at.fresh++;
+      const isAlert = alerted.has(`${user}\0${resource}\0${day}`);
+      if (at && isAlert) at.alerted++;
+      if (at && (isAlert || !met.has(resource))) at.fresh++;
       else if (at) at.usual++;
       met.add(resource);
     }
