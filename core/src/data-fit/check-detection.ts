@@ -27,9 +27,9 @@ export async function checkDetection(session: Session, request: DetectionCheck):
   const plan = await planDetection(session, await openWorkspace(request.workspace), request.detection);
   const { detection, view, rules } = plan;
   const opened = request.source === undefined ? { source: plan.source, name: plan.sourceAddress } : await openSource(session, { source: request.source, set: request.set, table: view?.definition.table ?? textOf(detection.source.settings['table']) });
-  const relation = await openAll(session, opened, detection.engine);
+  const data = await openAll(session, opened, detection.engine);
   session.options.step('looking');
-  const shared = { target: detection.name, source: opened.name, relation, input: ownColumns(plan) };
+  const shared = { target: detection.name, source: opened.name, data, input: ownColumns(plan) };
   const checked = view
     ? await throughFilters(plan, await fitOfView(session, { ...shared, view: { ...view, name: view.address ?? `the view of ${detection.name}` } }), session.run)
     : await fitOfColumns(session, { ...shared, mapping: new Map(), table: textOf(detection.source.settings['table']) });

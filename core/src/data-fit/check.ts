@@ -8,7 +8,7 @@ import type { ColumnFit, Fit, Suggestion } from './fit.ts';
 import { isDirectory } from './lost.ts';
 import { parseMapping, type Mapping } from './mapping.ts';
 import { inlineText, mapFlags, replacement } from './remedy.ts';
-import { openAll, openSource } from './source.ts';
+import { openAll, openSource, type OpenedData } from './source.ts';
 import { unfitError } from './unfit.ts';
 import { fitThrough, type NamedView } from './view-fit.ts';
 import { viewsFor } from './views.ts';
@@ -39,11 +39,11 @@ export async function checkAlgorithm(session: Session, request: AlgorithmCheck):
   const view = request.view && (await namedView(session, request.view));
   if (view && mapping.size > 0) throw new ByomlError('USAGE_INVALID', '--map and --view cannot go together: a view has columns of its own');
   const opened = await openSource(session, { ...request, table: view?.definition.table });
-  const relation = await openAll(session, opened);
+  const data = await openAll(session, opened);
   session.options.step('looking');
   const target = { target: address, source: opened.name };
-  if (view) return fitOfView(session, { ...target, relation, view, input: definition.input });
-  return fitOfColumns(session, { ...target, relation, input: definition.input, mapping, table: textOf(opened.settings['table']) });
+  if (view) return fitOfView(session, { ...target, data, view, input: definition.input });
+  return fitOfColumns(session, { ...target, data, input: definition.input, mapping, table: textOf(opened.settings['table']) });
 }
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -56,13 +56,13 @@ export async function namedView(session: Session, { address, set }: { readonly a
 interface Target {
   readonly target: string;
   readonly source: string;
-  readonly relation: Relation;
+  readonly data: OpenedData;
   readonly input: Columns;
 }
 
 /** The fit of data that a view reads, and the rows that the view gives. */
-export async function fitOfView(session: Session, { target, source, relation, view, input }: Target & { readonly view: NamedView }): Promise<Checked & { readonly given: Relation }> {
-  const { columns, verdict, view: through, existing, empty, given } = await fitThrough(relation, view, input, session.run);
+export async function fitOfView(session: Session, { target, source, data, view, input }: Target & { readonly view: NamedView }): Promise<Checked & { readonly given: Relation }> {
+  const { columns, verdict, view: through, existing, empty, given } = await fitThrough(data, view, input, session.run);
   const fit: Fit = { target, source, verdict, columns, rows: through.records, view: through, suggestions: suggestionsOf(columns), notes: notesOf(columns) };
   if (verdict !== 'unfit') return { fit, unfit: null, given };
   const instead = existing.length === 0 ? null : replacement(view.definition, input, existing);
@@ -71,8 +71,8 @@ export async function fitOfView(session: Session, { target, source, relation, vi
 }
 
 /** The fit of data that already has, or is mapped to, the algorithm's columns. */
-export async function fitOfColumns(session: Session, { target, source, relation, input, mapping, table }: Target & { readonly mapping: Mapping; readonly table?: string | undefined }): Promise<Checked> {
-  const { rows, columns, verdict, existing } = await fitColumns(relation, input, session.run, mapping);
+export async function fitOfColumns(session: Session, { target, source, data, input, mapping, table }: Target & { readonly mapping: Mapping; readonly table?: string | undefined }): Promise<Checked> {
+  const { rows, columns, verdict, existing } = await fitColumns(data, input, session.run, mapping);
   const suggestions = suggestionsOf(columns);
   const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...notesOf(columns), ...mappingNotes(mapping, columns, table)] };
   if (fit.verdict !== 'unfit') return { fit, unfit: null };

@@ -8,6 +8,7 @@ import { lostWithout, mostlyEmpty } from './lost.ts';
 import { inputView, type Mapping } from './mapping.ts';
 import { pathsOf } from './names.ts';
 import { profile, requiredNames, type Profile } from './profile.ts';
+import type { OpenedData } from './source.ts';
 import { mappingFor } from './suggest.ts';
 
 /** Rows whose cells are looked at: enough for any table made by hand. */
@@ -22,14 +23,14 @@ export interface ColumnsFit {
 }
 
 /** How the rows of a source fit the columns that an algorithm reads. At most `mostRows` rows are looked at, in one pass over the source. */
-export async function fitColumns(source: Relation, input: Columns, run: Run, mapping: Mapping = new Map()): Promise<ColumnsFit> {
+export async function fitColumns({ relation: source, sample }: OpenedData, input: Columns, run: Run, mapping: Mapping = new Map()): Promise<ColumnsFit> {
   const relation = await source.view(inputView(source, input, mapping, mostRows), {}, run);
   const names = Object.keys(input);
   const found = await profile(relation, names, run);
   const problems = await typeProblems(relation, input, found, run);
   const required = requiredNames(input);
   const lacking = names.filter((name) => filledOf(found, name) === 0);
-  const existing = lacking.length === 0 ? [] : await pathsOf(source, run);
+  const existing = lacking.length === 0 ? [] : await pathsOf(await sample(), run);
   const free = existing.filter((path) => !Object.hasOwn(input, path) && ![...mapping.values()].includes(path));
   const suggested = mappingFor(suggestible(lacking, required, found), free);
   const lost = lostWithout(input, new Set(names.filter((name) => found.rows > 0 && filledOf(found, name) >= found.rows * (1 - mostlyEmpty))));

@@ -9,7 +9,7 @@ import { inputView, type Mapping } from './mapping.ts';
 import { pathsOf } from './names.ts';
 import { requiredNames } from './profile.ts';
 import { answer, asView, texts } from './query.ts';
-import { openAll, openSource, type OpenedSource } from './source.ts';
+import { openAll, openSource, type OpenedData, type OpenedSource } from './source.ts';
 import type { NamedView } from './view-fit.ts';
 import { isoDay, lookThrough, rowColumns, type ViewLook } from './view-look.ts';
 import { viewsFor } from './views.ts';
@@ -52,11 +52,11 @@ export interface Looked {
 export async function lookAt(session: Session, { source, set, view: address, input }: LookRequest): Promise<Looked> {
   const given = address === undefined ? undefined : await namedView(session, { address, set: [] });
   const opened = await openSource(session, { source, set, table: given?.definition.table });
-  const relation = await openAll(session, opened);
+  const data = await openAll(session, opened);
   session.options.step('looking');
-  const view = given ?? (await chosenView(session, opened, relation, input));
-  const found = await lookThrough(relation, view ?? asItIs(relation, input), session.run, []);
-  if (found.rows === 0 || found.days === null || found.days === 0) throw await nothingToDo(session, { opened, relation, view, input });
+  const view = given ?? (await chosenView(session, opened, data, input));
+  const found = await lookThrough(data.relation, view ?? asItIs(data.relation, input), session.run, []);
+  if (found.rows === 0 || found.days === null || found.days === 0) throw await nothingToDo(session, { opened, data, view, input });
   const { days, from, to, records, counted, users, resources, noise } = found;
   const look: Look = {
     days, from: isoDay(from ?? 0), to: isoDay(to ?? 0),
@@ -71,12 +71,14 @@ export async function lookAt(session: Session, { source, set, view: address, inp
 const tableOf = ({ settings }: OpenedSource): string | undefined => textOf(settings['table']);
 
 /** The first view of the source's table; else none when the columns are there as they are; else the first view that can read them. */
-async function chosenView(session: Session, opened: OpenedSource, relation: Relation, input: Columns): Promise<NamedView | null> {
+async function chosenView(session: Session, opened: OpenedSource, { sample }: OpenedData, input: Columns): Promise<NamedView | null> {
   const table = tableOf(opened);
-  const existing = await pathsOf(relation, session.run);
+  const [known] = table === undefined ? [] : viewsFor(session.catalogue, { table, existing: [] });
+  if (known !== undefined) return namedView(session, { address: known, set: [] });
+  const existing = await pathsOf(await sample(), session.run);
   const names = new Set(existing);
-  const ready = table === undefined && [...requiredNames(input)].every((name) => names.has(name));
-  const [address] = ready ? [] : viewsFor(session.catalogue, { table, existing });
+  const ready = [...requiredNames(input)].every((name) => names.has(name));
+  const [address] = ready ? [] : viewsFor(session.catalogue, { existing });
   return address === undefined ? null : namedView(session, { address, set: [] });
 }
 
@@ -101,14 +103,14 @@ async function distinctUsers(session: Session, { given }: ViewLook): Promise<rea
 
 interface Unusable {
   readonly opened: OpenedSource;
-  readonly relation: Relation;
+  readonly data: OpenedData;
   readonly view: NamedView | null;
   readonly input: Columns;
 }
 
 /** Why there is nothing to make a detection of: the same words as a check. */
-async function nothingToDo(session: Session, { opened, relation, view, input }: Unusable): Promise<ByomlError> {
-  const target = { target: view?.name ?? 'a detection', source: opened.name, relation, input };
+async function nothingToDo(session: Session, { opened, data, view, input }: Unusable): Promise<ByomlError> {
+  const target = { target: view?.name ?? 'a detection', source: opened.name, data, input };
   const { unfit } = view ? await fitOfView(session, { ...target, view }) : await fitOfColumns(session, { ...target, mapping: new Map() satisfies Mapping, table: tableOf(opened) });
   return unfit ?? new ByomlError('COLUMNS_MISSING', `${opened.name} has no column "day" or "lastSeen" with times in it; detections work day by day`, { details: { missing: ['day'] } });
 }

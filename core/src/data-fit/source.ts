@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Session } from '../ad-hoc/session.ts';
-import type { DataSource } from '../contracts/data-source.ts';
+import type { DataSource, Scan, ScanFile } from '../contracts/data-source.ts';
 import type { Relation } from '../contracts/engine.ts';
 import { ByomlError, isByomlError } from '../contracts/errors.ts';
 import type { Window } from '../contracts/run.ts';
+import { Secrets } from '../contracts/services.ts';
+import { withPaths, withSecrets } from '../detection-file/index.ts';
 import { pluginScope } from '../host/services.ts';
 import { parseAddress, parseSettings, settingsFromText } from '../plugins/index.ts';
 
@@ -18,7 +20,10 @@ export interface SourceRequest {
 
 export interface OpenedSource {
   readonly address: string;
+  /** Parsed, with their defaults. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** As a detection file would say them: without defaults, paths absolute. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly source: DataSource;
   /** What to call it in messages: a path or an address. */
   readonly name: string;
@@ -57,17 +62,48 @@ async function component(session: Session, { address, name, set, fixed }: Wanted
     if (!isByomlError(thrown) || thrown.code !== 'PLUGIN_NOT_FOUND') throw thrown;
     throw new ByomlError('FILE_MISSING', `${name} does not exist, and no data source of that address is installed`, { details: { path: name }, cause: thrown });
   });
-  const settings = parseSettings(definition, { ...settingsFromText(definition.settings, set, full), ...fixed }, full) as Record<string, unknown>;
-  return { address: full, settings, source: definition.create(settings as never, pluginScope(session.scope).pick(definition.needs ?? {})), name };
+  const given = withPaths({ ...settingsFromText(definition.settings, set, full), ...fixed }, process.cwd());
+  const { secrets } = pluginScope(session.scope).pick({ secrets: Secrets });
+  const settings = parseSettings(definition, await withSecrets(given, secrets, session.run.signal), full) as Record<string, unknown>;
+  return { address: full, settings, given, source: definition.create(settings as never, pluginScope(session.scope).pick(definition.needs ?? {})), name };
 }
 
 /** A look at data takes all of it. */
 const everything: Window = { from: new Date(-8.64e15), to: new Date(8.64e15) };
 
+/** What a source has, in the engine. */
+export interface OpenedData {
+  readonly relation: Relation;
+  /** The same from some of its files only, to look at more closely; all of it where that is little. */
+  sample(): Promise<Relation>;
+}
+
 /** Opens what a source has, whatever its time. Throws DATA_EMPTY when there is nothing at all. */
-export async function openAll(session: Session, { source, name }: Pick<OpenedSource, 'source' | 'name'>, engine?: string): Promise<Relation> {
+export async function openAll(session: Session, { source, name }: Pick<OpenedSource, 'source' | 'name'>, engine?: string): Promise<OpenedData> {
   session.options.step('reading');
   const scan = await source.scan(everything, session.run);
   if (scan.kind === 'files' && scan.files.length === 0) throw new ByomlError('DATA_EMPTY', `${name} has no files with records (${scan.name})`, { details: { source: name } });
-  return (await session.engine(engine)).open(scan, session.run);
+  const open = async (what: Scan): Promise<Relation> => (await session.engine(engine)).open(what, session.run);
+  const relation = await open(scan);
+  const some = scan.kind === 'files' ? sampled(scan.files) : undefined;
+  let opened: Promise<Relation> | undefined;
+  return { relation, sample: () => (opened ??= some && scan.kind === 'files' ? open({ ...scan, files: some }) : Promise.resolve(relation)) };
+}
+
+const sampleFiles = 24;
+const sampleBytes = 67_108_864;
+
+/** Files from all over the list, as many as are read in a moment; undefined when that is all of them. */
+function sampled(files: readonly ScanFile[]): readonly ScanFile[] | undefined {
+  if (files.length <= 1) return undefined;
+  const step = Math.max(1, files.length / sampleFiles);
+  const chosen: ScanFile[] = [];
+  let bytes = 0;
+  for (let at = 0; at < files.length; at += step) {
+    const file = files[Math.floor(at)] as ScanFile;
+    if (chosen.length > 0 && bytes + file.bytes > sampleBytes) continue;
+    chosen.push(file);
+    bytes += file.bytes;
+  }
+  return chosen.length === files.length ? undefined : chosen;
 }

@@ -10,6 +10,7 @@ import { lostWithout } from './lost.ts';
 import { pathsOf } from './names.ts';
 import { profile, requiredNames, type Profile } from './profile.ts';
 import { answer, texts } from './query.ts';
+import type { OpenedData } from './source.ts';
 import { suggestions } from './suggest.ts';
 import { isoDay, lookThrough, type ChosenView, type ViewLook } from './view-look.ts';
 
@@ -29,14 +30,14 @@ export interface NamedView extends ChosenView {
 }
 
 /** How the records of a source fit a view, and what it gives fits an algorithm. Reads the source once; again only where something is missing. */
-export async function fitThrough(source: Relation, view: NamedView, input: Columns, run: Run): Promise<ThroughView> {
-  const look = await lookThrough(source, { ...view, definition: lenient(view.definition) }, run);
+export async function fitThrough(data: OpenedData, view: NamedView, input: Columns, run: Run): Promise<ThroughView> {
+  const look = await lookThrough(data.relation, { ...view, definition: lenient(view.definition) }, run);
   const missing = [...requiredNames(view.definition.columns)].filter((path) => filled(look.profile, path) === 0);
   const silent = look.rows === 0 || missing.length > 0;
-  const existing = silent ? await pathsOf(source, run, look.records > 0 ? view.definition.where : []) : [];
-  const blamed = silent ? await blamedFor(source, view, { look, missing, existing }, run) : new Map<string, Blamed>();
+  const existing = silent ? await pathsOf(await data.sample(), run) : [];
+  const blamed = silent ? await blamedFor(data, view, { look, missing, existing }, run) : new Map<string, Blamed>();
   const columns = [...viewColumns(view, look, blamed), ...algorithmColumns(input, view, look)];
-  const empty = look.rows === 0 && blamed.size === 0 ? await whyEmpty(source, view, look, run) : null;
+  const empty = look.rows === 0 && blamed.size === 0 ? await whyEmpty(await data.sample(), view, look, run) : null;
   return { columns, view: viewFit(view.name, look), verdict: empty === null ? verdictOf(columns) : 'unfit', existing, empty, given: look.given };
 }
 
@@ -58,18 +59,21 @@ interface Found {
 
 const notThere = 'not in the data, or always empty';
 
-async function blamedFor(source: Relation, view: NamedView, { look, missing, existing }: Found, run: Run): Promise<ReadonlyMap<string, Blamed>> {
+async function blamedFor({ relation, sample }: OpenedData, view: NamedView, { look, missing, existing }: Found, run: Run): Promise<ReadonlyMap<string, Blamed>> {
   const { where, columns } = view.definition;
   const absent = (path: string): Blamed => ({ problem: { code: 'COLUMNS_MISSING', says: notThere }, suggestion: suggestions(path, existing.filter((other) => !Object.hasOwn(columns, other)))[0] ?? null });
   if (look.records === 0) {
     const judged = where.flatMap((predicate) => predicate.columns);
-    const found = await profile(source, judged, run);
+    const found = await profile(await sample(), judged, run);
     const lacking = where.filter((predicate) => predicate.columns.every((path) => filled(found, path) === 0)).map((predicate) => predicate.columns[0] ?? '');
     return new Map(found.rows === 0 ? [] : lacking.map((path) => [path, absent(path)]));
   }
   if (missing.length > 0) return new Map(missing.map((path) => [path, absent(path)]));
   // The noise filter explains it: nothing is missing.
   if (look.dropped > 0) return new Map();
+  const some = await sample();
+  const [kept] = await answer(some, { columns: texts(Object.keys(columns)), where, output: { n: z.number() }, sql: () => 'SELECT COUNT(*) AS n FROM source' }, run);
+  const source = (kept?.n ?? 0) > 0 ? some : relation;
   const blamed = await blame(source, view, { profile: look.profile, existing }, run);
   return new Map(await Promise.all(blamed.map(async (one) => [nameOf(one, look.profile), await toldBy(source, one, run)] as const)));
 }

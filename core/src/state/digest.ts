@@ -2,12 +2,15 @@ import { createHash, type Hash } from 'node:crypto';
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Database } from './database.ts';
 
-/** Every table with its columns, but for times of the clock, durations and row ids; in an order that equal work gives again. */
+/**
+ * Every table with its columns, but for times of the clock, durations and row ids, in an order that equal work gives again.
+ * `names` and `alert_facts` follow from `alerts`.
+ */
 const digested: ReadonlyArray<readonly [table: string, without: readonly string[], order: string]> = [
   ['runs', ['at', 'seconds'], 'number'],
-  ['alerts', [], 'recordId, role'],
-  ['alert_revisions', [], 'run, recordId, role'],
-  ['incidents', [], 'id'],
+  ['alerts', ['id'], 'recordId, role'],
+  ['alert_revisions', ['alert'], 'run, (select recordId || role from alerts where id = alert)'],
+  ['incidents', ['number'], 'id'],
   ['evidence', ['id'], 'id'],
   ['guards', [], 'detection, scope, user, resource, since'],
   ['watermarks', [], 'detection, url'],
