@@ -40,6 +40,7 @@ test('of a predicate one value is enough, and only plain values are looked for',
 
 test('a day is looked for as ISO 8601 spells it', () => {
   expect(ofDay(20_781)).toEqual([{ texts: ['2026-11-24'] }]);
+  expect(ofDay(2_147_483_647)).toEqual([]);
 });
 
 async function linesOf(pieces: readonly string[]): Promise<string> {

@@ -31,7 +31,10 @@ export const ofPredicates = (where: readonly Predicate[]): Wanted =>
   where.filter(({ in: values }) => values.every((value) => /^[\w .:-]+$/u.test(value))).map(({ in: values }) => ({ texts: values.map((value) => value.toLowerCase()) }));
 
 /** What a record of a day holds where it spells its time as ISO 8601 in UTC. */
-export const ofDay = (day: number): Wanted => [{ texts: [new Date(day * 86_400_000).toISOString().slice(0, 10)] }];
+export const ofDay = (day: number): Wanted => (Math.abs(day) > lastDay ? [] : [{ texts: [new Date(day * 86_400_000).toISOString().slice(0, 10)] }]);
+
+/** JavaScript has no later one. */
+const lastDay = 100_000_000;
 
 const newline = '\n';
 /** JSON may spell any of the characters looked for like this; a line that does is always looked at. */
