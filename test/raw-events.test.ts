@@ -94,6 +94,17 @@ test('for every row of a view, the records found give the row again, with its co
   }
 });
 
+test('the events behind rows of real Windows logs', async () => {
+  const path = join(import.meta.dirname, 'fixtures', 'windows-security-otrf', 'share_access_5140_5145.jsonl.gz');
+  const rows = (await accesses(engine, { from: { path }, view: 'windows-file-shares' })).toSorted((a, b) => b.count - a.count);
+  const scan = scanOf([{ url: pathToFileURL(path).href, bytes: (await stat(path)).size, version: '1' }]);
+  for (const row of [rows[0], rows[Math.floor(rows.length / 2)], rows.at(-1)]) {
+    const found = await ask(scan, { row: row as ViewRow, limit: 1000 });
+    expect([found.total, found.events.length]).toEqual([row?.count, Math.min(1000, row?.count as number)]);
+    for (const { record } of found.events) expect(['5140', '5145']).toContain(String(record['EventID'] ?? record['event_id']));
+  }
+});
+
 test('files follow each other, packed or not, from where they are to be read, and each event names its own', async () => {
   const head = jsonl([event(100)]);
   const files = [

@@ -19,7 +19,6 @@ type Row = { readonly surprise: number; readonly pValue: number; readonly pOf: (
 
 const detection = <T>(file: string): Promise<T> => import(pathToFileURL(join(import.meta.dirname, '..', 'core', 'src', 'detection', file)).href) as Promise<T>;
 const { surpriseWithout } = await detection<{ surpriseWithout: (of: Explanation, evidence: Evidence, row: Row | null) => Without }>('without.ts');
-const { pOfSurprise } = await detection<{ pOfSurprise: (calibration: Calibration, population: 'new-pairs', row: object) => Row['pOf'] }>('p-of-surprise.ts');
 
 const component = <D>(of: string, id: string): D => access.components.find((one) => one[kind] === of && one.id === id) as D;
 const walk = component<AlgorithmDefinition>('algorithm', 'access-walk');
@@ -137,7 +136,7 @@ test('from scored rows to an alert and to what it is without its evidence', asyn
   expect(alerts[0]?.entities).toEqual({ account: 'DOM\\sales1', resource: '\\\\FS1\\plant-3' });
 
   const [odd] = explained as [(typeof explained)[number], unknown];
-  const row = { surprise: odd.surprise, pValue: odd.pValue as number, pOf: pOfSurprise(model.calibration as Calibration, 'new-pairs', { scope: '', status: odd.status }) };
+  const row = { surprise: odd.surprise, pValue: odd.pValue as number, pOf: (surprise: number) => (model.calibration as Calibration).of('').p(0, surprise, Number.NaN) };
   expect(row.pOf(row.surprise)).toBe(row.pValue);
   const through = odd.explanation.terms[0]?.from as Evidence;
   expect(through).toMatchObject({ resource: '\\\\FS1\\wiki' });
