@@ -3,7 +3,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ByomlError, defineDataSource, z, type Run, type Scan, type ScanFile, type Window } from '@byoml/core';
 import { completeLines } from './complete-lines.ts';
-import { aboveWorkspaces, containerOf, placeInside, type ExportPlace, type Span } from './export-layout.ts';
+import { aboveWorkspaces, containerOf, placeInside, spanOf, type ExportPlace, type Span } from './export-layout.ts';
 import { findBlobs, inOrder, type Blob } from './export-walk.ts';
 
 const settings = z.strictObject({
@@ -87,10 +87,17 @@ async function completeFiles(blobs: readonly Blob[], run: Run): Promise<readonly
     // A stop can only arrive between two turns of the event loop.
     await setImmediate();
     run.signal.throwIfAborted();
-    files.push(...blobs.slice(from, from + atOnce).map(({ path }) => readable(path)).filter((file) => file !== undefined));
+    files.push(...blobs.slice(from, from + atOnce).map(scanFile).filter((file) => file !== undefined));
     run.progress({ done: Math.min(from + atOnce, blobs.length), total: blobs.length, unit: 'files' });
   }
   return files;
+}
+
+/** The complete records of a blob, and the time that its folder says they are of. */
+function scanFile({ path, time }: Blob): ScanFile | undefined {
+  const file = readable(path);
+  const span = spanOf({ time });
+  return file && span ? { ...file, span: { from: new Date(span.from), to: new Date(span.to) } } : file;
 }
 
 function readable(path: string): ScanFile | undefined {
