@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import access from '@byoml/anomalous-resource-access';
 import { accessColumns, kind, type AlgorithmDefinition, type Alert, type Engine, type Explanation, type Model, type RuleTemplateDefinition } from '@byoml/core';
-import { explain, type Calibration } from '@byoml/core/detection';
+import { explain, surpriseWithout, type Calibration } from '@byoml/core/detection';
 import { aRun, fakeServices, replay, table } from '@byoml/core/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,9 +14,6 @@ interface Without {
 }
 type Evidence = Readonly<Record<string, string>>;
 type Row = { readonly surprise: number; readonly pValue: number; readonly pOf: (surprise: number) => number };
-
-const detection = <T>(file: string): Promise<T> => import(pathToFileURL(join(import.meta.dirname, '..', 'core', 'src', 'detection', file)).href) as Promise<T>;
-const { surpriseWithout } = await detection<{ surpriseWithout: (of: Explanation, evidence: Evidence, row: Row | null) => Without }>('without.ts');
 
 const component = <D>(of: string, id: string): D => access.components.find((one) => one[kind] === of && one.id === id) as D;
 const walk = component<AlgorithmDefinition>('algorithm', 'access-walk');

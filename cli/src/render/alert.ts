@@ -28,15 +28,6 @@ function explanationLines(explanation: Explanation | null): string[] {
   ];
 }
 
-function withoutLines({ evidence, total, removed, surprise, pValue }: NonNullable<ExplainedAlert['without']>, quantity: string): string[] {
-  const named = Object.entries(evidence).map(([name, value]) => `${name} ${value}`).join(' · ');
-  return [
-    '', bold(`without ${named}`), `  ${quantity} falls from ${number(total + removed)} to ${number(total)}`,
-    ...(surprise ? [`  surprise rises from ${surprise.before.toFixed(2)} to ${surprise.after.toFixed(2)}`] : []),
-    ...(pValue ? [`  it would be ${oneInText(1 / pValue.after)} new accesses instead of ${oneInText(1 / pValue.before)}`] : []),
-  ];
-}
-
 const eventLines = ({ events, total }: RawEvents): string[] => ['', bold(`${total} raw ${total === 1 ? 'event' : 'events'}${events.length < total ? `, ${events.length} shown` : ''}`), ...events.map(({ record }) => `  ${JSON.stringify(record)}`)];
 
 export function alertText({ alert, without, events }: ExplainedAlert): string {
@@ -45,6 +36,6 @@ export function alertText({ alert, without, events }: ExplainedAlert): string {
   return [
     `${bold(`${alert.user} → ${alert.resource}`)}  ${dim(`${isoDay(alert.day)} · ${alert.severity} · ${alert.status}${alert.withdrawn ? ' · withdrawn by late data' : ''}`)}`, alert.message,
     dim(`${oneInText(1 / alert.pValue)} new accesses · ${alert.count} times from ${alert.sourceHosts.join(', ') || 'unknown hosts'}${times} · record ${alert.recordId.slice(0, 12)} revision ${alert.revision}`), '',
-    ...explanationLines(explanation), ...(without ? withoutLines(without, explanation?.quantity ?? '') : []), ...(events ? eventLines(events) : []),
+    ...explanationLines(explanation), ...(without ? ['', without.sentence] : []), ...(events ? eventLines(events) : []),
   ].join('\n');
 }

@@ -55,6 +55,10 @@ export interface RuleTemplateDefinition<S extends z.ZodObject = any, In extends 
   /** What this rule does not see: known gaps are better than unknown gaps. */
   readonly blindSpots: readonly string[];
   readonly columns: In;
+  /** How Sentinel makes entities and details of a row of the query; column names are the query's. */
+  readonly entityMappings?: ReadonlyArray<{ readonly entityType: string; readonly fieldMappings: ReadonlyArray<{ readonly identifier: string; readonly columnName: string }> }>;
+  readonly customDetails?: Readonly<Record<string, string>>;
+  readonly alertDetailsOverride?: { readonly alertDisplayNameFormat?: string; readonly alertDescriptionFormat?: string; readonly alertSeverityColumnName?: string };
   create(settings: z.output<S>): Rule<In>;
   /** The same decision as a Sentinel analytics rule query. */
   kql?(settings: z.output<S>): string;

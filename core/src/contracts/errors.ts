@@ -23,7 +23,7 @@ export const catalogue = {
   WORKSPACE_MISSING: { exit: 2, http: 404, means: 'The folder is no workspace: it has no folder `detections`.', hint: 'Make one with `byoml init DIR --source ADDRESS`.' },
   DETECTION_UNKNOWN: { exit: 2, http: 404, means: 'The workspace has no detection of that name.', hint: 'See the files in its folder `detections`.' },
   DETECTION_INVALID: { exit: 2, http: 422, means: 'A detection file is not what its schema asks for.', hint: 'Correct the place named in the message; docs/detections.md shows every key.' },
-  RECORD_UNKNOWN: { exit: 2, http: 404, means: 'The workspace holds no run, alert, incident or model of that name.', hint: 'List them with `byoml runs list`, `byoml incidents list` or `byoml models list`.' },
+  RECORD_UNKNOWN: { exit: 2, http: 404, means: 'The workspace holds no run, alert, incident or model of that name.', hint: 'See `byoml runs list`, `byoml incidents list`, `byoml models list`; the evidence of an alert with `byoml explain ALERT`.' },
 
   FILE_MISSING: { exit: 3, http: 404, means: 'A file or folder does not exist or cannot be read.', hint: 'Check the path and its permissions.' },
   FORMAT_UNKNOWN: { exit: 3, http: 415, means: 'The format of a file cannot be told from its name.', hint: 'Use .csv, .jsonl or .parquet; the first two also as .gz.' },

@@ -16,4 +16,6 @@ export { openTrained, saveTrained, type OpenedModel } from './model-folder.ts';
 export { score, type Scored, type TrainedModel } from './score.ts';
 export type { Scores } from './scores.ts';
 export { scoreBatches, type ScoredBatch, type Scorer } from './scoring.ts';
+export { surpriseAt, surpriseWithout, without, type Evidence, type SurpriseWithout, type Without } from './without.ts';
+export { withoutText } from './without-text.ts';
 export { train, type Trained, type TrainingRequest } from './train.ts';

@@ -5,6 +5,7 @@ import type { Session } from '../ad-hoc/session.ts';
 import { calibrationOf, decodedDay, windowDays } from '../detection/daily/calibration-window.ts';
 import { classOfStatus } from '../detection/status-class.ts';
 import { surpriseWithout, type SurpriseWithout } from '../detection/without.ts';
+import { withoutText } from '../detection/without-text.ts';
 import { rawEvents, type RawEvents } from '../raw-events/index.ts';
 import type { AlertRecord, IncidentRecord, State } from '../state/index.ts';
 import type { Plan } from './plan.ts';
@@ -24,7 +25,10 @@ export function incidentNamed(state: State, id: string): IncidentRecord {
   throw new ByomlError('RECORD_UNKNOWN', found.length === 0 ? `there is no incident ${id}` : `several incidents begin with ${id}`, { details: { incident: id } });
 }
 
-export type AlertWithout = SurpriseWithout;
+/** What is left of an alert without some of its evidence, and the same as one sentence. */
+export interface AlertWithout extends SurpriseWithout {
+  readonly sentence: string;
+}
 
 /** What the alert's score becomes without some of its evidence, e.g. `{ peer: 'DOM\\ann' }`. */
 export function alertWithout(state: State, alert: AlertRecord, evidence: Readonly<Record<string, string>>): AlertWithout {
@@ -37,7 +41,8 @@ export function alertWithout(state: State, alert: AlertRecord, evidence: Readonl
   const cold = explanation.explains === 'coldSurprise';
   const surprise = cold ? alert.coldSurprise : alert.surprise;
   const isRanked = ranking !== undefined && surprise !== null && ranking.usesCold(classOf) === cold;
-  return surpriseWithout(explanation, evidence, isRanked ? { surprise, pValue: alert.pValue, pOf: (value) => ranking.p(classOf, cold ? alert.surprise : value, cold ? value : Number.NaN) } : null);
+  const rest = surpriseWithout(explanation, evidence, isRanked ? { surprise, pValue: alert.pValue, pOf: (value) => ranking.p(classOf, cold ? alert.surprise : value, cold ? value  : Number.NaN) } : null);
+  return { ...rest, sentence: withoutText(explanation, evidence, rest) };
 }
 
 /** The records of the source behind an alert. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Model } from '../../contracts/algorithm.ts';
 import type { Explanation } from '../../contracts/explanation.ts';
+import { surpriseAt } from '../../detection/without.ts';
 import { check, type Check } from '../check.ts';
 import { aRun } from '../fakes/run.ts';
 import { cells, replay, type Cells } from '../table.ts';
@@ -30,6 +31,9 @@ function assertExplains(of: Explanation, answer: Readonly<Record<string, readonl
   assert.ok(of.explains in answer, `${where} explains "${of.explains}", which the model does not answer`);
   assert.ok(of.terms.every(({ value }) => Number.isFinite(value)) && Number.isFinite(of.total), `${where}: terms and total are finite`);
   assert.ok(Math.abs(sum - of.total) <= 1e-9 * Math.max(1e-300, Math.abs(of.total)), `${where}: terms sum to ${sum}, the total is ${of.total}`);
+  const leads = surpriseAt(of, of.total);
+  const scored = answer[of.explains]?.[row] as number;
+  if (leads !== null) assert.ok(Math.abs(leads - scored) <= 1e-9 * Math.max(1, Math.abs(leads)), `${where}: the total leads to ${leads}, but ${of.explains} is ${scored}`);
   assert.ok(of.quantity.trim() && of.sentence.trim() && !of.sentence.includes('\n'), `${where}: quantity and sentence are one line each`);
   for (const { kind, sentence } of of.reasons) assert.ok(kind.trim() && sentence.trim(), `${where}: a reason has a kind and a sentence`);
 }

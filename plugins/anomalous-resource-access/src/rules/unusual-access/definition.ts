@@ -3,6 +3,7 @@ import { alertOf } from './alert.ts';
 import { columns } from './columns.ts';
 import { decisionsOf, severityOf } from './decision.ts';
 import { kql } from './kql.ts';
+import { sentinelAlert } from './sentinel-alert.ts';
 import { settings } from './settings.ts';
 
 export const unusualAccess = defineRuleTemplate({
@@ -10,6 +11,7 @@ export const unusualAccess = defineRuleTemplate({
   title: 'Unusual access to a resource',
   summary: 'Alerts on new accesses that are rare for the user and for those who share accesses with them',
   settings,
+  ...sentinelAlert,
   // T1021.002: shares of other machines are where lateral movement first shows as a pair that nobody like the user makes.
   // T1039: reading what a network share holds is the step before it leaves. T1078: both are done with an account that is allowed to.
   attack: ['T1021.002', 'T1039', 'T1078'],
