@@ -46,22 +46,19 @@ describe.skipIf('missing' in found)(`the report in a browser${'missing' in found
     return seen;
   }
 
-  for (const name of Object.keys(reports)) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1280, 420]) {
-        test(`${name}, ${colorScheme}, ${width} wide: no violation of accessibility rules, nothing cut off at the side`, async () => {
-          const picture = join(kept ?? folder, `${name}-${colorScheme}-${width}.png`);
-          const { violations, overflow } = await looking(name, { colorScheme, viewport: { width, height: 900 } }, async (page) => {
-            await page.evaluate('document.querySelectorAll("details").forEach((details, i) => { if (i < 4) details.open = true; })');
-            await page.evaluate(axe);
-            await page.screenshot({ path: picture, fullPage: true });
-            return { violations: await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => [id, target.join(" "), failureSummary])))'), overflow: await page.evaluate('document.documentElement.scrollWidth - innerWidth') };
-          });
-          expect({ violations, overflow }).toEqual({ violations: [], overflow: 0 });
-          expect(readFileSync(picture).length).toBeGreaterThan(20_000);
-        });
-      }
-    }
+  const looks = [['full', 'light', 1280], ['full', 'light', 420], ['full', 'dark', 1280], ['full', 'dark', 420], ['quiet', 'light', 1280], ['quiet', 'dark', 420], ['hostile', 'dark', 1280], ['hostile', 'light', 420]] as const;
+  for (const [name, colorScheme, width] of looks) {
+    test(`${name}, ${colorScheme}, ${width} wide: no violation of accessibility rules, nothing cut off at the side`, async () => {
+      const picture = join(kept ?? folder, `${name}-${colorScheme}-${width}.png`);
+      const { violations, overflow } = await looking(name, { colorScheme, viewport: { width, height: 900 } }, async (page) => {
+        await page.evaluate('document.querySelectorAll("details").forEach((details, i) => { if (i < 4) details.open = true; })');
+        await page.evaluate(axe);
+        await page.screenshot({ path: picture, fullPage: true });
+        return { violations: await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => [id, target.join(" "), failureSummary])))'), overflow: await page.evaluate('document.documentElement.scrollWidth - innerWidth') };
+      });
+      expect({ violations, overflow }).toEqual({ violations: [], overflow: 0 });
+      expect(readFileSync(picture).length).toBeGreaterThan(20_000);
+    });
   }
 
   test('names of a log do not run', async () => {

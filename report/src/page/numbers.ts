@@ -1,4 +1,5 @@
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const small = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 const compact = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
@@ -7,6 +8,9 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 
 /** 4213007 → 4,213,007 */
 export const count = (value: number): string => whole.format(value);
+
+/** As short as a small cell asks: 206,078 → 206K */
+export const brief = (value: number): string => small.format(value);
 
 /** With at most two decimals. */
 export const decimal = (value: number): string => compact.format(value);

@@ -111,21 +111,21 @@ th { font-weight: 400; text-align: left; }
 .parts th { width: 45%; padding: 0.1rem 0.75rem 0.1rem 0; overflow-wrap: anywhere; }
 .parts td.number { width: 6.5rem; padding-left: 0.75rem; }
 .parts svg { display: block; }
-.parts tfoot th, .parts tfoot td { border-top: 1px solid var(--muted); padding-top: 0.2rem; font-weight: 600; }
+.parts tfoot tr { border-top: 1px solid var(--muted); }
+.parts tfoot th, .parts tfoot td { padding-top: 0.2rem; font-weight: 600; }
 .part { fill: var(--usual); }
 .part-less { fill: url(#hatch); stroke: var(--usual); }
 .matrix th[scope=col] { vertical-align: bottom; padding: 0 0 0.35rem; }
-.matrix th[scope=col] span { writing-mode: vertical-rl; transform: rotate(180deg); display: inline-block; max-height: 8.8rem; line-height: 1.15; }
+.matrix th[scope=col] span { writing-mode: vertical-rl; transform: rotate(180deg); display: inline-block; line-height: 1.15; }
 .matrix th[scope=col] span bdi { white-space: nowrap; }
 .matrix th { font-size: 0.8125rem; }
 .matrix tbody th { padding: 0 0.6rem 0 0; white-space: nowrap; }
 .matrix tbody tr:first-child th { font-weight: 650; }
-.matrix tbody td { width: 2.9rem; min-width: 2.5rem; height: 1.75rem; text-align: center; border: 2px solid var(--card); font-size: 0.8125rem; }
+.matrix tbody td { width: 2.9rem; min-width: 2.5rem; height: 1.75rem; text-align: center; padding: 0 0.2rem; border: 2px solid var(--card); font-size: 0.8125rem; white-space: nowrap; }
 .matrix thead th { text-align: center; }
-.shade-0 { background: var(--sunk); }
+.shade-0 { background: var(--sunk); color: var(--muted); }
 .shade-1 { background: var(--shade-1); } .shade-2 { background: var(--shade-2); } .shade-3 { background: var(--shade-3); } .shade-4 { background: var(--shade-4); }
-.nothing { color: var(--muted); }
-.matrix td.odd { background: var(--odd-soft); color: var(--odd); font-weight: 700; outline: 2px solid var(--odd); outline-offset: -3px; white-space: nowrap; }
+.matrix td.odd { background: var(--odd-soft); color: var(--odd); font-weight: 700; outline: 2px solid var(--odd); outline-offset: -3px; }
 .timeline figcaption { font-size: 0.875rem; font-weight: 600; }
 .timeline svg { display: block; overflow: visible; }
 .timeline text { fill: var(--muted); font-size: 11px; }
@@ -184,7 +184,7 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .terms > div { grid-template-columns: minmax(0, 1fr); }
   .facts, .facts.small { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.7rem 1rem; }
   .parts, .parts tbody, .parts tfoot, .parts caption { display: block; }
-  .parts tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; }
+  .parts tr { display: grid; grid-template-columns: minmax(0, 1fr) minmax(5.5rem, auto); align-items: center; }
   .parts th, .parts td.number { width: auto; }
   .parts tbody th { grid-column: 1 / -1; padding-top: 0.3rem; }
   .parts tfoot td:empty { display: none; }
@@ -199,8 +199,8 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
 @page { margin: 14mm; }
 @page made-up { margin: 14mm; @top-center { content: "Generated data, not real"; font: 600 9pt system-ui, sans-serif; } }
 @media print {
-  :root, :root:has(input:checked) { color-scheme: light; }
-  body { max-width: none; padding: 0; font-size: 9.5pt; background: none; }
+  :root, :root:has(input:checked) { color-scheme: light; font-size: 12px; }
+  body { max-width: none; padding: 0; background: none; }
   body.made-up { page: made-up; }
   .generated { position: static; }
   nav, .themes, .skip, .keys, .numbers, .entity::after { display: none; }

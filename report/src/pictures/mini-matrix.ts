@@ -1,6 +1,6 @@
 import type { IncidentPicture } from '@byoml/core/reporting';
 import { html, name, type Html } from '../page/html.ts';
-import { count } from '../page/numbers.ts';
+import { brief, count } from '../page/numbers.ts';
 
 type Matrix = IncidentPicture['matrix'];
 
@@ -24,10 +24,10 @@ export function miniMatrix({ users, resources, counts, odd }: Matrix): Html {
   const columns = resources.slice(0, most);
   const cell = (user: number, resource: number): Html => {
     const value = counts[user]?.[resource] ?? 0;
-    if (lit.has(`${user} ${resource}`)) return html`<td class="odd"><span aria-hidden="true">◆</span> ${count(value)}<span class="unseen"> alerted</span></td>`;
-    return html`<td class="shade-${shade(value, largest)}">${value === 0 ? html`<span class="nothing">·</span><span class="unseen">none</span>` : count(value)}</td>`;
+    if (lit.has(`${user} ${resource}`)) return html`<td class="odd" title="${count(value)}"><span aria-hidden="true">◆</span> ${brief(value)}<span class="unseen"> alerted</span></td>`;
+    return value === 0 ? html`<td class="shade-0"><span aria-hidden="true">·</span><span class="unseen">none</span></td>` : html`<td class="shade-${shade(value, largest)}" title="${count(value)}">${brief(value)}</td>`;
   };
-  const head = columns.map((text) => html`<th scope="col"><span>${name(text, 26)}</span></th>`);
+  const head = columns.map((text) => html`<th scope="col"><span>${name(text, 24)}</span></th>`);
   const rows = users.slice(0, most).map((user, i) => html`<tr><th scope="row">${name(user, 28)}</th>${columns.map((_, j) => cell(i, j))}</tr>`);
   const left = [cut(users, 'accounts'), cut(resources, 'resources')].filter((text) => text !== false);
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Accounts and resources"><table class="matrix"><caption>Who uses what <span class="hint">counts; ◆ alerted</span></caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table></div>${left.length > 0 && html`<p class="hint">${left.join('; ')}.</p>`}`;
