@@ -15,7 +15,7 @@ export { inFolder } from './folder.ts';
 export { componentChecks, pluginChecks, type Conformance, type ConformanceHost, type PluginFixtures } from './plugin.ts';
 export { readRows } from './read.ts';
 export { ruleTemplateChecks, type RuleTemplateFixture } from './rule-template.ts';
-export { filesScan } from './scan-files.ts';
+export { filesScan, jsonLines } from './scan-files.ts';
 export { sinkChecks, type Destination, type SinkFixture } from './sink.ts';
 export { cells, cut, replay, table, take, type InputRow } from './table.ts';
 export { viewChecks, type ViewFixture } from './view.ts';

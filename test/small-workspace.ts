@@ -1,0 +1,187 @@
+import { appendFileSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Session } from '@byoml/core/ad-hoc';
+import { writeEnterprise } from '@byoml/core/samples';
+import { State } from '@byoml/core/state';
+import { backfill, openWorkspace, planDetection, runDue, type Plan, type RunReport, type Scored } from '@byoml/core/workspace';
+
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const root = join(import.meta.dirname, '..');
+/** Where the export puts the records of its one workspace. */
+const blobs = join('am-securityevent', 'WorkspaceResourceId=', 'subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/generated/providers/microsoft.operationalinsights/workspaces/generated');
+
+/** Midnight of a UTC day of the generated export, counted from its first. */
+export const start = Date.parse('2026-01-05T00:00:00Z');
+export const dayNumber = (day: number): number => start / dayMs + day;
+export const moment = (day: number, hour = 0, minute = 0): Date => new Date(start + day * dayMs + hour * hourMs + minute * 60_000);
+
+export interface Shape {
+  readonly users?: number;
+  readonly days?: number;
+  /** Parts of the detection file that are not as they are in `detectionText`. */
+  readonly detection?: Readonly<Record<string, string>>;
+}
+
+const defaults = {
+  source: '{ use: files/data-export, settings: { path: ./export, table: SecurityEvent } }',
+  view: 'anomalous-resource-access/windows-file-shares',
+  enrich: '[ { source: { use: files/table, settings: { path: ./people.csv } }, key: user, columns: [manager, team, department, title] } ]',
+  algorithm: 'anomalous-resource-access/access-walk',
+  scanners: "['svc-*']",
+  train: '{ window: 21d, every: 7d }',
+  score: '{ every: 1h, lag: 0m }',
+  budget: '3/day',
+  rules: '[anomalous-resource-access/unusual-access]',
+  sinks: "[ { use: files/table, settings: { path: './results/{run}.jsonl' } } ]",
+};
+
+/** A record of somebody who opened a share. */
+export interface Access {
+  readonly user: string;
+  readonly server: string;
+  readonly share: string;
+  readonly at: Date;
+  readonly host?: string;
+}
+
+let serial = 0;
+
+export const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): object => ({
+  EventID: 5140, TimeGenerated: at.toISOString(), SubjectUserName: user, SubjectDomainName: 'CONTOSO', Computer: server, ShareName: `\\\\*\\${share}`, IpAddress: host, Type: 'SecurityEvent', _ItemId: `late-${serial++}`,
+});
+
+/** A made-up company's export that grows as time goes on, and a workspace with one detection of it. Nothing in it is real. */
+export class SmallWorkspace implements Disposable {
+  readonly folder: string;
+  readonly #all: string;
+  readonly #kept: string;
+  readonly name = 'shares';
+
+  private constructor(kept: string) {
+    this.#kept = kept;
+    this.#all = join(kept, 'all');
+    this.folder = join(kept, 'soc');
+  }
+
+  static async make({ users = 60, days = 56, detection = {} }: Shape = {}): Promise<SmallWorkspace> {
+    const made = new SmallWorkspace(mkdtempSync(join(tmpdir(), 'byoml-runs-')));
+    await writeEnterprise({ out: made.#all, seed: 7, users, days, start: '2026-01-05', attackFrom: 35, campaigns: { sweeps: 1, fanOuts: 1, insiders: 0 } }, { signal: new AbortController().signal, progress: () => {} });
+    mkdirSync(join(made.folder, 'detections'), { recursive: true });
+    mkdirSync(join(made.folder, 'export', 'am-securityevent'), { recursive: true });
+    mkdirSync(join(made.folder, 'results'));
+    cpSync(join(made.#all, 'people.csv'), join(made.folder, 'people.csv'));
+    made.write(detection);
+    return made;
+  }
+
+  /** Another detection file; parts that are not named are as always. */
+  write(detection: Readonly<Record<string, string>> = {}): void {
+    const parts = Object.entries({ version: '1', name: this.name, ...defaults, ...detection });
+    writeFileSync(join(this.folder, 'detections', `${this.name}.yaml`), parts.map(([key, value]) => `${key}: ${value}\n`).join(''));
+  }
+
+  /** The export as it stands at that time: hours that were over by then. */
+  grow(until: Date, from: Date = new Date(0)): void {
+    for (const path of globSync('**/*.json', { cwd: join(this.#all, 'export', blobs) })) {
+      const [, year, month, day, hour] = /y=(\d+)\/m=(\d+)\/d=(\d+)\/h=(\d+)\//u.exec(path) ?? [];
+      const at = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour));
+      const to = join(this.export, path);
+      if (at >= from.getTime() && at < until.getTime() && !existsSync(to)) cpSync(join(this.#all, 'export', blobs, path), to, { preserveTimestamps: true });
+    }
+  }
+
+  /** Folder below which the years are. */
+  get export(): string {
+    return join(this.folder, 'export', blobs);
+  }
+
+  /** File of the export that holds the records of that hour. */
+  hourFile(at: Date): string {
+    const iso = at.toISOString();
+    return join(this.export, `y=${iso.slice(0, 4)}/m=${iso.slice(5, 7)}/d=${iso.slice(8, 10)}/h=${iso.slice(11, 13)}/m=00/PT1H.json`);
+  }
+
+  /** Adds records where the export would put them. */
+  append(...accesses: readonly Access[]): void {
+    for (const access of accesses) {
+      const path = this.hourFile(access.at);
+      mkdirSync(dirname(path), { recursive: true });
+      appendFileSync(path, `${JSON.stringify(recordOf(access))}\n`);
+    }
+  }
+
+  /** Some account of the company, without its domain, the one with that place in the directory. */
+  account(place: number): string {
+    const line = readFileSync(join(this.folder, 'people.csv'), 'utf8').split('\n')[place + 1] as string;
+    return (line.split(',')[0] as string).replace(/^.*\\/u, '');
+  }
+
+  /** Forgets all runs; the export stays as it is. */
+  forget(): void {
+    for (const made of ['.byoml', 'results']) rmSync(join(this.folder, made), { recursive: true, force: true });
+    mkdirSync(join(this.folder, 'results'));
+  }
+
+  /** Rows that the sinks were given, over all files. */
+  delivered(): Array<Readonly<Record<string, unknown>>> {
+    const files = globSync('*.jsonl', { cwd: join(this.folder, 'results') }).sort();
+    return files.flatMap((file) => readFileSync(join(this.folder, 'results', file), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>));
+  }
+
+  /** The state to look at, beside whatever runs. */
+  state(): State {
+    return State.open(this.folder, { readOnly: true });
+  }
+
+  look<T>(at: (state: State) => T): T {
+    using state = this.state();
+    return at(state);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#kept, { recursive: true, force: true });
+  }
+}
+
+/** What a call of the command works with. */
+export interface Opened extends AsyncDisposable {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly state: State;
+}
+
+export interface Calling {
+  readonly warn?: (message: string) => void;
+  /** The plan as it is used. */
+  readonly planned?: (plan: Plan) => Plan;
+  readonly onDay?: (scored: Scored) => void;
+  readonly trains?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export const openSession = ({ warn = () => {}, signal = new AbortController().signal }: Calling = {}): Promise<Session> =>
+  Session.open({ roots: [join(root, 'cli'), root], folders: [], seed: 7, signal, log: { info: () => {}, warn }, step: () => {}, progress: () => {}, engine: 'duckdb/duckdb', files: 'files/table', folder: 'files/data-export' });
+
+/** As a call of the command: everything anew, the workspace locked until disposed. */
+export async function open(folder: string, name: string, calling: Calling = {}): Promise<Opened> {
+  await using stack = new AsyncDisposableStack();
+  const session = stack.use(await openSession(calling));
+  const planned = await planDetection(session, await openWorkspace(folder), name);
+  const state = stack.use(State.open(folder));
+  const owned = stack.move();
+  return { session, plan: calling.planned?.(planned) ?? planned, state, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** `byoml run --now` as one process does it. */
+export async function runAt({ folder, name }: Pick<SmallWorkspace, 'folder' | 'name'>, now: Date, calling: Calling = {}): Promise<RunReport> {
+  await using opened = await open(folder, name, calling);
+  return runDue({ ...opened, clock: { now: () => now }, run: opened.session.run, trains: calling.trains ?? true, onDay: calling.onDay });
+}
+
+/** `byoml backfill`, days counted from the first of the export. */
+export async function backfillDays({ folder, name }: Pick<SmallWorkspace, 'folder' | 'name'>, from: number, to: number, calling: Calling = {}): Promise<RunReport> {
+  await using opened = await open(folder, name, calling);
+  return backfill({ ...opened, clock: { now: () => moment(to) }, run: opened.session.run, onDay: calling.onDay }, { from: dayNumber(from), to: dayNumber(to) });
+}
