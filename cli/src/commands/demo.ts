@@ -3,27 +3,12 @@ import { backfill, type Scored } from '@byoml/core/workspace';
 import { ByomlCommand } from '../command.ts';
 import { demoWorkspace } from '../demo/demo-workspace.ts';
 import { chanceOf, isFound, readCampaigns } from '../demo/campaigns.ts';
-import { worstMiss, type WorstMiss } from '../demo/worst-miss.ts';
+import type { DemoDocument } from '../demo/demo-document.ts';
+import { worstMiss } from '../demo/worst-miss.ts';
 import { dayOf, isoDay, openDetecting } from '../detecting.ts';
 import { demoText } from '../render/demo.ts';
 import { writeReport } from '../report.ts';
 import { Flags } from '@oclif/core';
-
-export interface DemoDocument {
-  readonly seconds: number;
-  readonly events: number;
-  readonly candidates: number;
-  readonly dataDir: string;
-  readonly truth: string;
-  readonly queue: ReadonlyArray<{
-    readonly day: string; readonly rank: number; readonly entity: string; readonly kind: 'account' | 'source';
-    readonly users: readonly string[]; readonly sourceHosts: readonly string[]; readonly resources: readonly string[];
-    readonly surprise: number; readonly oneIn: number; readonly sentence: string;
-  }>;
-  readonly campaigns: { readonly planted: number; readonly found: number; readonly chance: number };
-  readonly worstMiss: WorstMiss | null;
-  readonly report: string;
-}
 
 /** Large enough for a queue of ten a day to mean something, small enough for a laptop. */
 const enterprise = { users: 400, days: 75, start: '2026-01-05', replayed: 23 };

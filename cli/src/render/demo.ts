@@ -1,4 +1,4 @@
-import type { DemoDocument } from '../commands/demo.ts';
+import type { DemoDocument } from '../demo/demo-document.ts';
 import { bold, dim, green, yellow } from './colour.ts';
 import { oneInText } from './incident.ts';
 

@@ -1,8 +1,9 @@
 export { alertEvents, alertNamed, alertWithout, incidentNamed, type AlertWithout } from './explain-alert.ts';
 export { reportOf } from './report/report.ts';
 export { loadRows, type DayRows, type DaySpan } from './rows.ts';
-export { planDetection, type Plan } from './plan.ts';
-export { backfill, runDue, type RunReport, type RunRequest } from './run-detection.ts';
+export type { Plan } from './plan.ts';
+export { planDetection } from './plan-detection.ts';
+export { backfill, runDue, type RunReport } from './run-detection.ts';
 export { progress, type Progressed } from './progress.ts';
 export { openWorkspace, readDetection, type Workspace } from './workspace.ts';
 export { preview, type Preview, type PreviewedDay } from './preview.ts';

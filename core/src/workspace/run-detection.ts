@@ -13,21 +13,10 @@ import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { progress, type Progressed } from './progress.ts';
 import type { DayRows, DaySpan } from './rows.ts';
+import type { RunRequest } from './run-request.ts';
 import { progressShadow } from './shadow.ts';
 import { utcDayOf } from './step.ts';
 import { tidyModels } from './tidy.ts';
-
-export interface RunRequest {
-  readonly session: Session;
-  readonly plan: Plan;
-  readonly state: State;
-  readonly clock: Clock;
-  readonly run: Run;
-  /** Whether it trains when that is due; true when absent. */
-  readonly trains?: boolean;
-  /** Called when a day was recorded. */
-  readonly onDay?: ((scored: Scored) => void) | undefined;
-}
 
 export interface RunReport {
   /** In the order they were recorded; trainings too. */

@@ -2,7 +2,7 @@ import { progress } from './progress.ts';
 import { loadMemory } from './load-memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { DayRows, DaySpan } from './rows.ts';
-import type { RunRequest } from './run-detection.ts';
+import type { RunRequest } from './run-request.ts';
 
 interface ShadowRequest extends RunRequest {
   readonly ledger: Ledger;
