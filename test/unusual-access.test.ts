@@ -1,19 +1,10 @@
 import access from '@byoml/anomalous-resource-access';
-import { accessColumns, kind, type AlgorithmDefinition, type Alert, type Engine, type Explanation, type Model, type RuleTemplateDefinition } from '@byoml/core';
+import { accessColumns, kind, type AlgorithmDefinition, type Alert, type Engine, type Model, type RuleTemplateDefinition } from '@byoml/core';
 import { explain, surpriseWithout, type Calibration } from '@byoml/core/detection';
 import { aRun, fakeServices, replay, table } from '@byoml/core/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openEngine, trained } from './access-pipeline.ts';
-
-interface Without {
-  readonly total: number;
-  readonly removed: number;
-  readonly surprise: { readonly before: number; readonly after: number } | null;
-  readonly pValue: { readonly before: number; readonly after: number } | null;
-}
-type Evidence = Readonly<Record<string, string>>;
-type Row = { readonly surprise: number; readonly pValue: number; readonly pOf: (surprise: number) => number };
 
 const component = <D>(of: string, id: string): D => access.components.find((one) => one[kind] === of && one.id === id) as D;
 const walk = component<AlgorithmDefinition>('algorithm', 'access-walk');

@@ -60,13 +60,13 @@ const chosenPlaces = ({ queue, exceeds }: DayScore): number[] => {
   return [...places].sort((a, b) => a - b);
 };
 
-const idOf = ({ plan, role, score }: Request, { kind, scope, entity }: IncidentDraft): string => incidentIdOf(plan.detection.name, role, kind, scope, entity, score.day);
+const idOf = ({ plan, role, score }: Request, draft: IncidentDraft): string => incidentIdOf(plan.detection.name, role, draft, score.day);
 
 function alertAt({ plan, history, score, role }: Request, place: number, { severity, title, message, entities }: Alert, explanation: Explanation | null, incident: string | null): NewAlert {
   const row = score.candidates.rows[place] as number;
   const [scope, user, resource, { day }] = [history.scope(row), history.user(row), history.resource(row), score];
   return {
-    recordId: recordIdOf(plan.detection.name, scope, user, resource, day),
+    recordId: recordIdOf(plan.detection.name, { scope, user, resource, day }),
     detection: plan.detection.name, role, scope, user, resource, day,
     count: history.count(row), sourceHosts: [...history.hosts(row)],
     firstSeen: moment(history.rows.firstSeen, row), lastSeen: moment(history.rows.lastSeen, row),
@@ -109,7 +109,7 @@ function absorbed({ plan, history, memory, score }: Request): NewEvidence[] {
     const open = memory.open.get(keyOf(scope, user, resource));
     if (!open || open.day >= score.day) return [];
     return [{
-      incident: open.incident, recordId: recordIdOf(plan.detection.name, scope, user, resource, score.day), kind: 'absorbed' as const, user, resource, day: score.day,
+      incident: open.incident, recordId: recordIdOf(plan.detection.name, { scope, user, resource, day: score.day }), kind: 'absorbed' as const, user, resource, day: score.day,
       count: history.count(row), lastSeen: moment(history.rows.lastSeen, row), surprise: 0, pValue: 1, sentence: `${user} accessed ${resource} again.`,
     }];
   });

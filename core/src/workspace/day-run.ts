@@ -41,7 +41,7 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
   const { day, closes } = request;
   const { name, budget: { perDay }, calendar } = plan.detection;
   const queued = ledger.queuedOn(name, role, day);
-  const score = await scoreDay({ history, memory: before, day, perDay, wasQueued: ({ kind, scope, entity }) => queued.has(incidentIdOf(name, role, kind, scope, entity, day)) }, run);
+  const score = await scoreDay({ history, memory: before, day, perDay, wasQueued: (draft) => queued.has(incidentIdOf(name, role, draft, day)) }, run);
   const said = await alerting({ plan, history, memory: before, score, role }, run);
   const closed: Closed = closes
     ? closeDay({ history, memory: before, score, perDay, isWorkday: isWorkday(calendar, day), guards: said.guards, alerted: said.alerted })

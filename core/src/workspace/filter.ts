@@ -20,7 +20,9 @@ function cellTest(filter: Filter, columns: StoredColumns, met: Map<string, boole
     met.set(text, found);
     return found;
   };
-  if (!isText(column)) return (row) => passes(String(column.at(row) ?? ''));
+  if (!isText(column)) return (row) => passes(textOf(column.at(row)));
   const { codes, dictionary } = column;
   return (row) => passes(dictionary[codes[row] as number] ?? '');
 }
+
+const textOf = (cell: unknown): string => (typeof cell === 'string' ? cell : cell === null || cell === undefined ? '' : JSON.stringify(cell));

@@ -53,7 +53,7 @@ class Planner {
       return await work();
     } catch (thrown) {
       if (!isByomlError(thrown) || thrown.exit === 130) throw thrown;
-      const setting = String(thrown.details['path'] ?? '').split('.').filter(Boolean);
+      const setting = settingOf(thrown.details['path']);
       const where = this.#parsed.at(thrown.code === 'SETTINGS_INVALID' ? [...place, 'settings', ...setting] : place);
       throw new ByomlError(thrown.code, `${where}: ${thrown.message}`, { details: { ...thrown.details, where }, cause: thrown.cause });
     }
@@ -113,3 +113,5 @@ class Planner {
     return pluginScope(this.#session.scope).pick(needs as never) as never;
   }
 }
+
+const settingOf = (path: unknown): string[] => (typeof path === 'string' ? path.split('.').filter(Boolean) : []);

@@ -3,7 +3,6 @@ import { ByomlError } from '../contracts/errors.ts';
 import type { Run } from '../contracts/run.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { History } from '../detection/daily/history.ts';
-import { isoDay } from '../detection/table/days.ts';
 import type { ModelRecord, Role, WatermarkRecord } from '../state/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
@@ -62,20 +61,22 @@ export async function progress(request: Progressing): Promise<Progressed> {
   return { memory, rows };
 }
 
-async function oneDay(stepping: Stepping, { onDay, days, marks = [], retrains = true, learns = true }: Progressing, before: Memory | null, day: number, until: Date | null): Promise<Memory> {
-  const models: ModelRecord[] = [];
-  let memory = before;
-  if (!memory || (retrains && day - memory.state.trainedAt >= everyDays(stepping.plan))) memory = await trainOn(stepping, memory, day);
-  else if (learns && memory.learned.to < day) {
-    const updated = await updateTo(stepping, memory, day);
-    memory = updated.memory;
-    if (updated.record) models.push(updated.record);
-  }
+async function oneDay(stepping: Stepping, request: Progressing, before: Memory | null, day: number, until: Date | null): Promise<Memory> {
+  const { onDay, days, marks = [] } = request;
+  const { memory, models } = await learnedBefore(stepping, request, before, day);
   const isLast = until !== null || day === days.to - 1;
   const watermarks = [...(day === days.from ? marks : []), ...watermarksOf(stepping.plan.detection.name, stepping.rows.files, day, isLast)];
   const scored = await runDay(stepping, memory, { day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models, watermarks });
   onDay?.(scored);
   return scored.memory;
+}
+
+/** The state that the day is scored with: trained anew when that is due, else with what the days before it taught. */
+async function learnedBefore(stepping: Stepping, { retrains = true, learns = true }: Progressing, memory: Memory | null, day: number): Promise<{ readonly memory: Memory; readonly models: readonly ModelRecord[] }> {
+  if (!memory || (retrains && day - memory.state.trainedAt >= everyDays(stepping.plan))) return { memory: await trainOn(stepping, memory, day), models: [] };
+  if (!learns || memory.learned.to >= day) return { memory, models: [] };
+  const updated = await updateTo(stepping, memory, day);
+  return { memory: updated.memory, models: updated.record ? [updated.record] : [] };
 }
 
 const quiet = (run: Run): Run => ({ ...run, progress: () => {} });

@@ -96,20 +96,25 @@ async function* kept(plan: Plan, batches: Batches, { from, to }: DaySpan, counts
     const { length, columns } = batch;
     const days = daysOf({ rows: length, columns: columns as StoredColumns });
     if (days === null) throw new ByomlError('COLUMNS_MISSING', `${plan.detection.name}: the rows have no column "day" or "lastSeen"; detections work day by day`, { details: { missing: ['day'] } });
-    const isKept = passes(columns as StoredColumns);
     const { count } = columns as StoredColumns;
-    const behind = count && numbers(count as Column<number>);
+    const isKept = passes(columns as StoredColumns);
+    const isCounted = counter(days, { from, to }, count && numbers(count as Column<number>), counts);
     const rows = new Int32Array(length);
     let found = 0;
-    for (let row = 0; row < length; row++) {
-      const day = days[row] as number;
-      if (day === noDay) counts.undated++;
-      if (day < from || day >= to) continue;
-      counts.records.set(day, (counts.records.get(day) ?? 0) + (behind?.[row] ?? 1));
-      if (isKept(row)) rows[found++] = row;
-    }
+    for (let row = 0; row < length; row++) if (isCounted(row) && isKept(row)) rows[found++] = row;
     yield found === length ? batch : pick(columns as StoredColumns, rows.subarray(0, found));
   }
+}
+
+/** Counts the records behind the rows of the span, and says whether a row is of it. */
+function counter(days: Int32Array, { from, to }: DaySpan, behind: Float64Array | undefined, counts: Counts): (row: number) => boolean {
+  return (row) => {
+    const day = days[row] as number;
+    if (day === noDay) counts.undated++;
+    if (day < from || day >= to) return false;
+    counts.records.set(day, (counts.records.get(day) ?? 0) + (behind?.[row] ?? 1));
+    return true;
+  };
 }
 
 const only = (columns: StoredColumns, names: readonly string[]): StoredColumns => Object.fromEntries(names.flatMap((name) => (columns[name] ? [[name, columns[name]]] : [])));

@@ -26,22 +26,26 @@ export function judged(rules: readonly PlannedRule[], history: History, score: D
   const rows = places.map((place) => ruleRow(history, score, place));
   if (rules.length === 0) return new Map(places.map((place, at) => [place, plainAlert(rows[at] as RuleRow)]));
   const chosen = new Map<number, Alert>();
-  for (const { address, rule } of rules) {
-    let last = -1;
-    const watched = (function* () {
-      for (last = 0; last < rows.length; last++) yield rows[last] as RuleRow;
-    })();
-    try {
-      for (const alert of rule(watched)) {
-        const place = places[rowOf(rows, alert, Math.min(last, rows.length - 1))] as number;
-        const before = chosen.get(place);
-        if (!before || severities.indexOf(alert.severity) > severities.indexOf(before.severity)) chosen.set(place, alert);
-      }
-    } catch (thrown) {
-      throw isByomlError(thrown) ? thrown : new ByomlError('COMPONENT_FAILED', `${address}: ${(thrown as Error).message}`, { cause: thrown, details: { component: address } });
+  for (const planned of rules) {
+    for (const { at, alert } of alertsOf(planned, rows)) {
+      const before = chosen.get(places[at] as number);
+      if (!before || severities.indexOf(alert.severity) > severities.indexOf(before.severity)) chosen.set(places[at] as number, alert);
     }
   }
   return chosen;
+}
+
+/** Runs one rule over the rows and notes which row each alert is about. */
+function alertsOf({ address, rule }: PlannedRule, rows: readonly RuleRow[]): ReadonlyArray<{ readonly at: number; readonly alert: Alert }> {
+  let last = -1;
+  const watched = (function* () {
+    for (last = 0; last < rows.length; last++) yield rows[last] as RuleRow;
+  })();
+  try {
+    return Array.from(rule(watched), (alert) => ({ at: rowOf(rows, alert, Math.min(last, rows.length - 1)), alert }));
+  } catch (thrown) {
+    throw isByomlError(thrown) ? thrown : new ByomlError('COMPONENT_FAILED', `${address}: ${(thrown as Error).message}`, { cause: thrown, details: { component: address } });
+  }
 }
 
 /** The row an alert is about: the one whose account and resource it names, else the last one that the rule had read. */

@@ -1,10 +1,6 @@
 import { ByomlError } from '../contracts/errors.ts';
-import type { Run } from '../contracts/run.ts';
-import type { Clock } from '../contracts/services.ts';
-import type { Session } from '../ad-hoc/session.ts';
 import { isoDay } from '../detection/table/days.ts';
 import type { RunRecord, State } from '../state/index.ts';
-import type { Scored } from './day-run.ts';
 import { deliver } from './deliver.ts';
 import { reopenDays } from './late-data.ts';
 import { stateLedger, type Ledger } from './ledger.ts';

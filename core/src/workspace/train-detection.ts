@@ -11,7 +11,7 @@ import { isWorkday } from '../detection-file/index.ts';
 import { accessesOf, scopesOf } from '../detection/table/accesses.ts';
 import { isoDay } from '../detection/table/days.ts';
 import { pick, type StoredColumns } from '../detection/table/pick.ts';
-import type { GuardRecord, HostSighting, ModelRecord, RunOutcome } from '../state/index.ts';
+import type { DetectionState, GuardRecord, HostSighting, ModelRecord, RunOutcome } from '../state/index.ts';
 import type { Memory } from './memory.ts';
 import { rowsDigest } from './model-store.ts';
 import { idOf } from './record-id.ts';
@@ -19,33 +19,37 @@ import { everyDays, startOfDay, trainDays, type Stepping } from './step.ts';
 
 /** Learns from nothing the days before `day`, calibrates by replay, and records it. */
 export async function trainOn(stepping: Stepping, before: Memory | null, day: number): Promise<Memory> {
-  const { plan, ledger, clock, run, role } = stepping;
-  const { chosen } = plan;
-  const history = stepping.history.for(chosen.component);
+  const { plan, ledger, clock, run } = stepping;
   const started = performance.now();
-  const { detection } = plan;
-  const [from, version, generation] = [day - trainDays(plan), ledger.nextVersion(detection.name), ledger.nextGeneration()];
-  const scanners = scannersOf(history, from, day, detection.scanners);
+  const { chosen, detection } = plan;
+  const history = stepping.history.for(chosen.component);
+  const [version, generation] = [ledger.nextVersion(detection.name), ledger.nextGeneration()];
+  const scanners = scannersOf(history, day - trainDays(plan), day, detection.scanners);
   const guards = before?.guards ?? new Map<string, GuardRecord>();
-  const learned = await learn(history, firstOf(stepping, from, day), day, unlearnable(history, scanners, guards), run);
-  const request = { history, day, trainDays: trainDays(plan), everyDays: everyDays(plan), isWorkday: (at: number) => isWorkday(detection.calendar, at), leftOut: isScanner(history, scanners) };
-  const window = await replayWindow(request, run);
-  const provisional = calibrationOf(window) ? null : await withoutTime(history, learned, run);
-  const learnedRows = history.between(learned.from, day);
-  const data = rowsDigest(history, learnedRows);
-  const parentDigest = before?.record.digest ?? null;
-  const digest = await ledger.keepModel({ plan, chosen, version, learned, calibration: calibrationOf(window) ?? provisional, parentDigest: null, data }, run);
-  const record: ModelRecord = {
-    ...recordOf(stepping, chosen, learned, { version, digest, parentDigest, generation, scanners }), made: 'train', calibrated: calibrationOf(window) !== null || provisional !== null,
-  };
-  const hosts = before ? before.hosts : new Map([...firstSightings(history)].filter(([, first]) => first < day));
-  const state = {
-    detection: detection.name, role, model: version, generation, rowCorrection: before?.state.rowCorrection ?? 0, queueCorrection: before?.state.queueCorrection ?? 0,
-    closedThrough: before?.state.closedThrough ?? null, learnedThrough: day - 1, trainedAt: day,
-  };
-  const memory: Memory = { chosen, state, record, learned, window, provisional, guards, open: before?.open ?? new Map(), hosts, scanners };
+  const learned = await learn(history, firstOf(stepping, day - trainDays(plan), day), day, unlearnable(history, scanners, guards), run);
+  const { window, provisional } = await calibrated(stepping, history, learned, scanners);
+  const data = rowsDigest(history, history.between(learned.from, day));
+  const calibration = calibrationOf(window) ?? provisional;
+  const digest = await ledger.keepModel({ plan, chosen, version, learned, calibration, parentDigest: null, data }, run);
+  const made = { version, digest, parentDigest: before?.record.digest ?? null, generation, scanners };
+  const record: ModelRecord = { ...recordOf(stepping, chosen, learned, made), made: 'train', calibrated: calibration !== null };
+  const hosts = before?.hosts ?? new Map([...firstSightings(history)].filter(([, first]) => first < day));
+  const memory: Memory = { chosen, record, learned, window, provisional, guards, hosts, scanners, open: before?.open ?? new Map(), state: stateAfterTraining(stepping, before, { version, generation, day }) };
   ledger.commit(trainOutcome(stepping, memory, { day, data, window, hosts: before ? [] : sightingsOf(hosts), seconds: (performance.now() - started) / 1000, at: clock.now().toISOString() }));
   return memory;
+}
+
+function stateAfterTraining({ plan, role }: Stepping, before: Memory | null, { version, generation, day }: { readonly version: number; readonly generation: number; readonly day: number }): DetectionState {
+  const { rowCorrection, queueCorrection, closedThrough } = before?.state ?? { rowCorrection: 0, queueCorrection: 0, closedThrough: null };
+  return { detection: plan.detection.name, role, model: version, generation, rowCorrection, queueCorrection, closedThrough, learnedThrough: day - 1, trainedAt: day };
+}
+
+/** The window that replaying the last working days gives; where there are too few days, pairs held out once instead. */
+async function calibrated({ plan, run }: Stepping, history: History, learned: Learned, scanners: ReadonlySet<string>): Promise<Pick<Memory, 'window' | 'provisional'>> {
+  const window = await replayWindow({
+    history, day: learned.to, trainDays: trainDays(plan), everyDays: everyDays(plan), isWorkday: (at) => isWorkday(plan.detection.calendar, at), leftOut: isScanner(history, scanners),
+  }, run);
+  return { window, provisional: calibrationOf(window) ? null : await withoutTime(history, learned, run) };
 }
 
 /** Also learns the days up to `day`; the model becomes a new version, recorded with the next run. */

@@ -7,6 +7,8 @@ import { table } from '../../render/table.ts';
 
 type ListedRun = Omit<RunRecord, 'picture'>;
 
+const withoutPicture = ({ picture: _picture, ...run }: RunRecord): ListedRun => run;
+
 export default class RunsList extends ByomlCommand {
   static override summary = 'What has run, newest first.';
   static override examples = ['<%= config.bin %> runs list --workspace ./soc', '<%= config.bin %> runs list --detection share-access --kind train --json'];
@@ -21,7 +23,7 @@ export default class RunsList extends ByomlCommand {
     const { flags } = await this.parse(RunsList);
     const opened = await readState(flags.workspace);
     using state = opened.state;
-    const runs = state.runs({ limit: flags.limit, ...(flags.detection !== undefined && { detection: flags.detection }), ...(flags.kind && { kind: flags.kind }) }).map(({ picture: _, ...run }) => run);
+    const runs = state.runs({ limit: flags.limit, ...(flags.detection !== undefined && { detection: flags.detection }), ...(flags.kind && { kind: flags.kind }) }).map(withoutPicture);
     if (runs.length === 0) this.log(dim('nothing has run yet: byoml run DETECTION'));
     this.log(table(runs.map(({ number, detection, kind, window, status, model, incidents, alerts, more, changes, seconds }) =>
       [number, detection, kind, `${window.from.slice(0, 16)} – ${window.to.slice(0, 16)}`, status, `model ${model.version}`, kind === 'score' ? `${incidents} incidents, ${alerts} alerts${more > 0 ? `, ${more} more` : ''}` : '', `${seconds.toFixed(2)} s`, changes.length > 0 ? `${changes.length} changes` : ''])));

@@ -12,18 +12,18 @@ const shownDays = 30;
 /** Peers and shared resources that the explanations rest on, heaviest first. */
 export function evidenceNames(alerts: readonly AlertRecord[]): { readonly peers: readonly string[]; readonly resources: readonly string[] } {
   const weights = { peer: new Map<string, number>(), resource: new Map<string, number>() };
-  for (const { explanation } of alerts) {
-    const { terms = [] } = (explanation ?? {}) as Partial<Explanation>;
-    const total = terms.reduce((sum, { value }) => sum + Math.abs(value), 0) || 1;
-    for (const { from, value } of terms) {
-      for (const kind of ['peer', 'resource'] as const) {
-        const name = from[kind];
-        if (name !== undefined) weights[kind].set(name, (weights[kind].get(name) ?? 0) + Math.abs(value) / total);
-      }
-    }
-  }
+  for (const { kind, name, weight } of alerts.flatMap(namedWeights)) weights[kind].set(name, (weights[kind].get(name) ?? 0) + weight);
   const ranked = (of: Map<string, number>): string[] => [...of].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   return { peers: ranked(weights.peer), resources: ranked(weights.resource) };
+}
+
+const kinds = ['peer', 'resource'] as const;
+
+/** What the terms of one alert name, each with its share of the whole. */
+function namedWeights({ explanation }: AlertRecord): Array<{ kind: (typeof kinds)[number]; name: string; weight: number }> {
+  const { terms = [] } = (explanation ?? {}) as Partial<Explanation>;
+  const total = terms.reduce((sum, { value }) => sum + Math.abs(value), 0) || 1;
+  return terms.flatMap(({ from, value }) => kinds.flatMap((kind) => (from[kind] === undefined ? [] : [{ kind, name: from[kind], weight: Math.abs(value) / total }])));
 }
 
 /** Users × resources around an incident, and its last 30 days. */

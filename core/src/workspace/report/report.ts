@@ -5,7 +5,7 @@ import { History, keyOf } from '../../detection/daily/history.ts';
 import { isoDay } from '../../detection/table/days.ts';
 import { isWorkday } from '../../detection-file/index.ts';
 import type { ReportData, RunPicture } from '../../reporting/index.ts';
-import type { AlertRecord, IncidentRecord, RunRecord, State } from '../../state/index.ts';
+import type { AlertRecord, IncidentRecord, ModelRecord, RunRecord, State } from '../../state/index.ts';
 import type { Plan } from '../plan.ts';
 import { loadRows, type DayRows } from '../rows.ts';
 import { accessCounts, type AccessCounts } from './access-counts.ts';
@@ -42,8 +42,7 @@ export async function reportOf(reported: Reported): Promise<ReportData> {
   const picture = run.picture as Omit<RunPicture, 'flow'>;
   return {
     detection: name, run: run.number, window: run.window, made: made.toISOString(), generated,
-    algorithm: model?.algorithm ?? plan.chosen.component.address,
-    model: { version: run.model.version, digest: run.model.digest, from: isoDay(model?.days.from ?? day), to: isoDay((model?.days.to ?? day) - 1), rows: model?.rows ?? 0 },
+    algorithm: model?.algorithm ?? plan.chosen.component.address, model: modelOf(run, model, day),
     budget: budget.perDay, days: daysOf(plan, state, day),
     incidents: incidents.map((incident) => reportedIncident(state, incident, alerts.get(incident.id) ?? [], accesses)),
     scanners: scannersOn(history, day, model?.scanners ?? []),
@@ -52,6 +51,10 @@ export async function reportOf(reported: Reported): Promise<ReportData> {
     warnings: [...run.warnings], commands: commandsOf(plan, run, incidents),
   };
 }
+
+const modelOf = ({ model: { version, digest } }: RunRecord, model: ModelRecord | null, day: number): ReportData['model'] => ({
+  version, digest, from: isoDay(model?.days.from ?? day), to: isoDay((model?.days.to ?? day) - 1), rows: model?.rows ?? 0,
+});
 
 async function historyOf({ session, plan, rows }: Reported, from: number, day: number): Promise<History> {
   const wanted = { from: day - pictureDays, to: day + 1 };
