@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessColumns, isByomlError, z, type Columns, type Engine } from '@byoml/core';
 import { inlineView, parseDetection, type InlineView } from '@byoml/core/detection-file';
-import { aRun, jsonLines, readRows } from '@byoml/core/testkit';
+import { aRun, filesScan, readRows } from '@byoml/core/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newFolder, openEngine } from './access-pipeline.ts';
 
@@ -19,7 +19,9 @@ function written(view: string): InlineView {
 
 async function rowsOf(view: string, records: readonly object[], input: Columns = accessColumns): Promise<object[]> {
   const definition = inlineView(written(view), input);
-  const scan = await jsonLines(join(newFolder(), 'records.jsonl'), records);
+  const path = join(newFolder(), 'records.jsonl');
+  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const scan = await filesScan('jsonl', path);
   const relation = await (await engine.open(scan, aRun())).view(definition, {}, aRun());
   expect(relation.columns.map(({ name }) => name).sort()).toEqual(Object.keys(definition.output).sort());
   return readRows((await relation.project(definition.output, aRun())).batches(aRun()));
