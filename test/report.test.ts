@@ -25,21 +25,22 @@ const reports: Readonly<Record<string, ReportData>> = {
 };
 
 describe.skipIf('missing' in found)(`the report in a browser${'missing' in found ? ` (skipped: ${found.missing})` : ''}`, () => {
-  let browser: Browser;
-  const folder = mkdtempSync(join(tmpdir(), 'byoml-report-'));
+  let browser: Browser | undefined;
+  let folder: string;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'byoml-report-'));
     if ('launch' in found) browser = await found.launch();
     for (const [name, data] of Object.entries(reports)) writeFileSync(join(folder, `${name}.html`), renderReport(data));
   });
   afterAll(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true });
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Opens, looks, and afterwards asserts what holds of every look: nothing was asked for, nothing complained. */
   async function looking<T>(name: string, options: BrowserContextOptions, look: (opened: OpenedPage['page']) => Promise<T>): Promise<T> {
-    const { page, requested, errors } = await openFile(browser, join(folder, `${name}.html`), options);
+    const { page, requested, errors } = await openFile(browser as Browser, join(folder, `${name}.html`), options);
     const seen = await look(page);
     expect({ requested, errors }).toEqual({ requested: [], errors: [] });
     await page.context().close();
@@ -66,7 +67,7 @@ describe.skipIf('missing' in found)(`the report in a browser${'missing' in found
   });
 
   test('what a name would run is refused by the policy even if it got in', async () => {
-    const { page, errors } = await openFile(browser, join(folder, 'full.html'));
+    const { page, errors } = await openFile(browser as Browser, join(folder, 'full.html'));
     await page.evaluate('document.body.append(Object.assign(document.createElement("script"), { textContent: "globalThis.broken = 1" })); document.body.insertAdjacentHTML("beforeend", "<p style=\\"color:red\\" onclick=\\"globalThis.broken = 1\\" id=in>x</p>"); document.getElementById("in").click()');
     expect(await page.evaluate('globalThis.broken ?? "whole"')).toBe('whole');
     expect(errors.join(' ')).toMatch(/Content Security Policy/);

@@ -32,4 +32,5 @@ test('tiny sums are in units of a power of ten', () => {
 test('nothing adds up to nothing', () => {
   expect(addedUp([])).toEqual({ parts: [], total: '0.000', exponent: 0 });
   expect(addedUp([0, 0]).total).toBe('0.000');
+  expect(addedUp([5e-324]).total).toBe('0.000');
 });

@@ -10,7 +10,8 @@ const digits = 4;
 
 function exponentOf(values: readonly number[]): number {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return largest === 0 ? 0 : Math.floor(Math.log10(largest));
+  // Below it the power of ten itself is no number any more; then it prints as nothing.
+  return largest < 1e-290 ? 0 : Math.floor(Math.log10(largest));
 }
 
 /** Whole numbers next to `exact` whose sum is `sum`: the largest remainders are rounded up (Hamilton's method). */

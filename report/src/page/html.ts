@@ -10,7 +10,7 @@ type Piece = Html | string | number | null | undefined | false | readonly Piece[
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text as it stands in an element or in a quoted attribute. */
-export const escaped = (text: string): string => visible(text).replaceAll(/[&<>"']/g, (character) => entities[character] as string);
+const escaped = (text: string): string => visible(text).replaceAll(/[&<>"']/g, (character) => entities[character] as string);
 
 export const raw = (markup: string): Html => ({ html: markup });
 

@@ -22,7 +22,7 @@ const textOf = ({ text, merged }: FlowNode, left: boolean): string => (text === 
 /** Pixels beside the links, as the longest label needs; a letter is at most about so wide. */
 function margin(flow: Flow, letters: number): number {
   const longest = flow.nodes.reduce((most, node) => Math.max(most, Math.min(letters, Array.from(textOf(node, true)).length)), 0);
-  return 24 + 6.3 * longest;
+  return 28 + 7.1 * longest;
 }
 
 function layout(flow: Flow, { width, height, letters }: Size): SankeyGraph<FlowNode, LinkExtra> {
