@@ -25,7 +25,7 @@ export default class Init extends ByomlCommand {
   static override description = 'Says what is in the data (days, events, accounts, resources, what is noise), chooses a view by its table, and writes DIR/detections/NAME.yaml. Writes nothing else, and never over a file.';
   static override examples = [
     '<%= config.bin %> init ./soc --source files/data-export --set path=./am-securityevent --set table=SecurityEvent',
-    '<%= config.bin %> init ./soc --source accesses.csv --name wiki-access',
+    '<%= config.bin %> init ./soc --source logons.csv --map user=Account --map resource=Server --map lastSeen=Time --name server-access',
   ];
   static override args = { dir: Args.string({ required: true, description: 'Folder of the workspace; made when it does not exist.' }) };
   static override flags = {
@@ -33,6 +33,7 @@ export default class Init extends ByomlCommand {
     set,
     name: Flags.string({ helpValue: 'NAME', description: 'Name of the detection; share-access for Windows file shares.' }),
     view: Flags.string({ helpValue: 'ADDRESS', description: 'View that reads the events; chosen by the table when absent.' }),
+    map: Flags.string({ multiple: true, helpValue: 'COLUMN=PATH', description: 'Where a column of the algorithm is in the data, instead of a view (repeatable).' }),
     algorithm: Flags.string({ default: 'anomalous-resource-access/access-walk', helpValue: 'ADDRESS', description: 'What scores the accesses.' }),
     plugin,
   };
@@ -45,6 +46,7 @@ export default class Init extends ByomlCommand {
       source: flags.source,
       set: flags.set ?? [],
       view: flags.view,
+      map: flags.map ?? [],
       algorithm: flags.algorithm,
       rules: ['anomalous-resource-access/unusual-access'],
       sinks: [{ use: 'files/table', settings: { path: './results.jsonl', mode: 'append' } }],

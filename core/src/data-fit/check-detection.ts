@@ -8,8 +8,9 @@ import type { Filter } from '../detection-file/index.ts';
 import { openWorkspace, planDetection, type Plan } from '../workspace/index.ts';
 import { fitOfColumns, fitOfView, textOf, type Checked } from './check.ts';
 import { answer } from './query.ts';
+import { joinNotes } from './joins.ts';
 import { openAll, openSource } from './source.ts';
-import { rowColumns } from './view-look.ts';
+import { rowColumns } from './view-rows.ts';
 
 export interface DetectionCheck {
   /** Folder of the workspace. */
@@ -26,16 +27,21 @@ export interface DetectionCheck {
 export async function checkDetection(session: Session, request: DetectionCheck): Promise<Checked> {
   const plan = await planDetection(session, await openWorkspace(request.workspace), request.detection);
   const { detection, view, rules } = plan;
-  const opened = request.source === undefined ? { source: plan.source, name: plan.sourceAddress } : await openSource(session, { source: request.source, set: request.set, table: view?.definition.table ?? textOf(detection.source.settings['table']) });
+  const opened = request.source === undefined ? { source: plan.source, name: sourceName(plan) } : await openSource(session, { source: request.source, set: request.set, table: view?.definition.table ?? textOf(detection.source.settings['table']) });
   const data = await openAll(session, opened, detection.engine);
   session.options.step('looking');
-  const shared = { target: detection.name, source: opened.name, data, input: ownColumns(plan) };
-  const checked = view
-    ? await throughFilters(plan, await fitOfView(session, { ...shared, view: { ...view, name: view.address ?? `the view of ${detection.name}` } }), session.run)
-    : await fitOfColumns(session, { ...shared, mapping: new Map(), table: textOf(detection.source.settings['table']) });
+  const shared = { target: detection.name, source: opened.name, data, input: ownColumns(plan), joined: plan.enrich.length > 0 };
+  const { given, ...checked } = view
+    ? await fitOfView(session, { ...shared, view: { ...view, name: view.address ?? `the view of ${detection.name}`, written: view.address === null } })
+    : { given: null, ...(await fitOfColumns(session, { ...shared, mapping: new Map(), table: textOf(detection.source.settings['table']), dated: true, mapIn: 'file' })) };
+  const filtered = given ? await throughFilters(plan, { ...checked, given }, session.run) : checked;
+  const notes = filtered.unfit ? [] : await joinNotes(session, plan, given);
   const attack = [...new Set(rules.flatMap(({ definition }) => definition.attack))];
-  return { ...checked, fit: { ...checked.fit, attack } };
+  return { unfit: filtered.unfit, fit: { ...filtered.fit, notes: [...filtered.fit.notes, ...notes], attack } };
 }
+
+/** The path where a source has one, else its address. */
+const sourceName = ({ detection: { source } }: Plan): string => textOf(source.settings['path']) ?? source.use;
 
 /** The algorithm's columns that no join supplies. */
 function ownColumns({ chosen, enrich }: Plan): Columns {
@@ -52,11 +58,11 @@ async function throughFilters({ detection }: Plan, { fit, unfit, given }: Checke
   const names = [...new Set(filters.map(({ column }) => column))];
   const groups = await answer(given, {
     columns: rowColumns,
-    output: { ...Object.fromEntries(names.map((name) => [name, z.string().optional()])), n: z.number() },
+    output: { n: z.number(), ...(Object.fromEntries(names.map((name) => [name, z.string().optional()])) as Record<'user' | 'resource' | 'scope', z.ZodOptional<z.ZodString>>) },
     sql: (d) => `SELECT ${names.map((name) => d.ident(name)).join(', ')}, COUNT(*) AS n FROM source WHERE part = 'quiet' GROUP BY ${names.map((name) => d.ident(name)).join(', ')}`,
   }, run);
-  const kept = groups.filter((group) => filters.every((filter) => passes(filter, String((group as Record<string, unknown>)[filter.column] ?? ''))));
-  const left = kept.reduce((sum, { n }) => sum + Number(n), 0);
+  const kept = groups.filter((group) => filters.every((filter) => passes(filter, group[filter.column as 'user'] ?? '')));
+  const left = kept.reduce((sum, { n }) => sum + n, 0);
   const told = { ...fit, notes: [...fit.notes, `its filters keep ${left.toLocaleString('en-US')} of ${fit.view?.rows.toLocaleString('en-US') ?? 0} rows`] };
   if (left > 0) return { fit: told, unfit: null };
   return { fit: { ...told, verdict: 'unfit' }, unfit: new ByomlError('DATA_EMPTY', `${fit.source} does not fit ${fit.target}: its filters leave none of ${fit.view?.rows ?? 0} rows`, { details: { fit: told } }) };

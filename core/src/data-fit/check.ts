@@ -58,26 +58,37 @@ interface Target {
   readonly source: string;
   readonly data: OpenedData;
   readonly input: Columns;
+  /** Whether other tables are joined, from where a directory may come. */
+  readonly joined?: boolean;
 }
 
 /** The fit of data that a view reads, and the rows that the view gives. */
-export async function fitOfView(session: Session, { target, source, data, view, input }: Target & { readonly view: NamedView }): Promise<Checked & { readonly given: Relation }> {
+export async function fitOfView(session: Session, { target, source, data, view, input, joined = false }: Target & { readonly view: NamedView }): Promise<Checked & { readonly given: Relation }> {
   const { columns, verdict, view: through, existing, empty, given } = await fitThrough(data, view, input, session.run);
-  const fit: Fit = { target, source, verdict, columns, rows: through.records, view: through, suggestions: suggestionsOf(columns), notes: notesOf(columns) };
+  const fit: Fit = { target, source, verdict, columns, rows: through.records, view: through, suggestions: suggestionsOf(columns), notes: notesOf(columns, joined) };
   if (verdict !== 'unfit') return { fit, unfit: null, given };
   const instead = existing.length === 0 ? null : replacement(view.definition, input, existing);
   const remedy = instead === null ? null : `Rename it in the export, or let the detection file say where its columns are: ${instead}`;
   return { fit, given, unfit: unfitError(fit, { existing, empty, remedy }) };
 }
 
+interface Unmapped extends Target {
+  readonly mapping: Mapping;
+  readonly table?: string | undefined;
+  /** Whether days are needed: detections work day by day. */
+  readonly dated?: boolean;
+  /** Where a mapping is to be written: on the command line, or in a detection file. */
+  readonly mapIn?: 'flags' | 'file';
+}
+
 /** The fit of data that already has, or is mapped to, the algorithm's columns. */
-export async function fitOfColumns(session: Session, { target, source, data, input, mapping, table }: Target & { readonly mapping: Mapping; readonly table?: string | undefined }): Promise<Checked> {
-  const { rows, columns, verdict, existing } = await fitColumns(data, input, session.run, mapping);
+export async function fitOfColumns(session: Session, { target, source, data, input, mapping, table, joined = false, dated = false, mapIn = 'flags' }: Unmapped): Promise<Checked> {
+  const { rows, columns, verdict, existing } = await fitColumns(data, input, session.run, { mapping, dated });
   const suggestions = suggestionsOf(columns);
-  const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...notesOf(columns), ...mappingNotes(mapping, columns, table)] };
+  const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...notesOf(columns, joined), ...mappingNotes(mapping, columns, table)] };
   if (fit.verdict !== 'unfit') return { fit, unfit: null };
   if (rows === 0) return { fit, unfit: new ByomlError('DATA_EMPTY', `${source} has no rows`, { details: { fit } }) };
-  return { fit, unfit: unfitError(fit, { existing, empty: null, remedy: remedyOf(fit, viewsFor(session.catalogue, { table, existing })) }) };
+  return { fit, unfit: unfitError(fit, { existing, empty: null, remedy: mapIn === 'file' ? writtenRemedy(fit, table) : remedyOf(fit, viewsFor(session.catalogue, { table, existing })) }) };
 }
 
 const suggestionsOf = (columns: readonly ColumnFit[]): readonly Suggestion[] => columns.flatMap(({ name, suggestion }) => (suggestion === null ? [] : [{ column: name, path: suggestion }]));
@@ -90,6 +101,13 @@ function remedyOf({ columns, suggestions }: Fit, views: readonly string[]): stri
   return tried.length === 0 ? null : `Try ${tried.join(', or ')}`;
 }
 
+function writtenRemedy({ columns, suggestions }: Fit, table: string | undefined): string | null {
+  const mapped = new Map(suggestions.map(({ column, path }) => [column, path]));
+  if (columns.some(({ name, problem }) => problem?.code === 'COLUMNS_MISSING' && !mapped.has(name))) return null;
+  const used = columns.filter(({ name, present }) => present || mapped.has(name)).map(({ name }) => [name, mapped.get(name) ?? name] as const);
+  return `Let the detection file say where they are: ${inlineText(table ?? 'data', new Map(used))}`;
+}
+
 /** What to write into a detection file, so that what was tried here is what runs. */
 function mappingNotes(mapping: Mapping, columns: readonly ColumnFit[], table: string | undefined): string[] {
   if (mapping.size === 0) return [];
@@ -97,8 +115,8 @@ function mappingNotes(mapping: Mapping, columns: readonly ColumnFit[], table: st
   return [`in a detection file: ${inlineText(table ?? 'data', new Map(used))}`];
 }
 
-function notesOf(columns: readonly ColumnFit[]): string[] {
+function notesOf(columns: readonly ColumnFit[], joined: boolean): string[] {
   const directory = columns.filter(({ name, readBy }) => readBy === 'algorithm' && isDirectory(name));
-  if (directory.length === 0 || directory.some(({ present }) => present)) return [];
+  if (joined || directory.length === 0 || directory.some(({ present }) => present)) return [];
   return [`no ${directory.map(({ name }) => name).join(', ')}: peers come from the accesses alone; a table of people joins in with \`enrich:\``];
 }

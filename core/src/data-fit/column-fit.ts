@@ -4,7 +4,7 @@ import { isByomlError } from '../contracts/errors.ts';
 import type { Run } from '../contracts/run.ts';
 import { planColumns } from '../engine/index.ts';
 import type { ColumnFit, ColumnProblem, Verdict } from './fit.ts';
-import { lostWithout, mostlyEmpty } from './lost.ts';
+import { lostWithout, mostlyEmpty, timeColumns } from './lost.ts';
 import { inputView, type Mapping } from './mapping.ts';
 import { pathsOf } from './names.ts';
 import { profile, requiredNames, type Profile } from './profile.ts';
@@ -22,17 +22,24 @@ export interface ColumnsFit {
   readonly existing: readonly string[];
 }
 
+interface Asked {
+  readonly mapping: Mapping;
+  /** Whether a day or a time is needed as well. */
+  readonly dated: boolean;
+}
+
 /** How the rows of a source fit the columns that an algorithm reads. At most `mostRows` rows are looked at, in one pass over the source. */
-export async function fitColumns({ relation: source, sample }: OpenedData, input: Columns, run: Run, mapping: Mapping = new Map()): Promise<ColumnsFit> {
+export async function fitColumns({ relation: source, sample }: OpenedData, input: Columns, run: Run, { mapping, dated }: Asked): Promise<ColumnsFit> {
   const relation = await source.view(inputView(source, input, mapping, mostRows), {}, run);
   const names = Object.keys(input);
   const found = await profile(relation, names, run);
-  const problems = await typeProblems(relation, input, found, run);
+  const problems = new Map(await typeProblems(relation, input, found, run));
   const required = requiredNames(input);
   const lacking = names.filter((name) => filledOf(found, name) === 0);
   const existing = lacking.length === 0 ? [] : await pathsOf(await sample(), run);
   const free = existing.filter((path) => !Object.hasOwn(input, path) && ![...mapping.values()].includes(path));
   const suggested = mappingFor(suggestible(lacking, required, found), free);
+  if (dated && timeColumns.every((name) => filledOf(found, name) === 0)) problems.set(timeColumns.find((name) => suggested.has(name)) ?? 'day', { code: 'COLUMNS_MISSING', says: 'neither day nor lastSeen is in the data; detections work day by day' });
   const lost = lostWithout(input, new Set(names.filter((name) => found.rows > 0 && filledOf(found, name) >= found.rows * (1 - mostlyEmpty))));
   const columns = names.map((name): ColumnFit => ({
     name,
@@ -53,8 +60,8 @@ const emptyShare = (found: Profile, name: string): number => (found.rows === 0 ?
 
 /** Required columns first: they get the first choice. Of `day` and `lastSeen` one is enough. */
 function suggestible(lacking: readonly string[], required: ReadonlySet<string>, found: Profile): readonly string[] {
-  const timed = ['day', 'lastSeen'].some((name) => filledOf(found, name) > 0);
-  const wanted = lacking.filter((name) => !(timed && ['day', 'lastSeen', 'firstSeen'].includes(name)));
+  const timed = timeColumns.some((name) => filledOf(found, name) > 0);
+  const wanted = lacking.filter((name) => !(timed && [...timeColumns, 'firstSeen'].includes(name)));
   return [...wanted].sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
 }
 

@@ -4,6 +4,7 @@ import type { Session } from '../ad-hoc/session.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { parseDetection, type Use } from '../detection-file/index.ts';
 import { parseAddress } from '../plugins/index.ts';
+import { textOf } from './check.ts';
 import { lookAt, type Look, type Looked } from './look.ts';
 import { peopleBeside, type People } from './people.ts';
 import { proposalText, trainingDays } from './proposal.ts';
@@ -14,6 +15,8 @@ export interface InitRequest {
   readonly source: string;
   readonly set: readonly string[];
   readonly view?: string | undefined;
+  /** `column=path`, instead of a view. */
+  readonly map: readonly string[];
   readonly algorithm: string;
   readonly rules: readonly string[];
   readonly sinks: readonly Use[];
@@ -64,10 +67,11 @@ function withProfileOf(asked: string, address: string): string {
   return profile === undefined ? address : `${address}:${profile}`;
 }
 
-function proposed({ options }: Session, { opened, view }: Looked, people: People | null) {
+function proposed({ options }: Session, { opened, view, mapping }: Looked, people: People | null) {
   return {
     source: { use: opened.address, settings: opened.given },
     view: view?.name ?? null,
+    mapped: { table: textOf(opened.settings['table']) ?? 'data', columns: mapping },
     noise: view?.settings['noise'] === 'drop',
     people: people && people.known > 0 ? { use: { use: options.files, settings: { path: people.path } }, key: 'user', columns: people.columns } : null,
   };

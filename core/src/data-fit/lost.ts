@@ -5,7 +5,8 @@ import { planColumns } from '../engine/index.ts';
 /** More empty cells than this and an optional column counts as lost. */
 export const mostlyEmpty = 0.5;
 
-const timeColumns = ['day', 'lastSeen'];
+/** Either gives the day. */
+export const timeColumns = ['day', 'lastSeen'];
 const losses: Readonly<Record<string, string>> = {
   day: 'no days: calibration is provisional, nothing decays, and no budget per day holds',
   lastSeen: 'no days: calibration is provisional, nothing decays, and no budget per day holds',

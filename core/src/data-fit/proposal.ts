@@ -2,12 +2,16 @@ import { basename, isAbsolute, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import type { Use } from '../detection-file/index.ts';
 import type { Look } from './look.ts';
+import type { Mapping } from './mapping.ts';
+import { inlineText } from './remedy.ts';
 
 /** What a first detection file says; paths are absolute and become relative to the workspace. */
 export interface Proposal {
   readonly name: string;
   readonly source: Use;
   readonly view: string | null;
+  /** Where the columns are when there is no view: column → path. */
+  readonly mapped: { readonly table: string; readonly columns: Mapping };
   /** Whether the view has a setting that drops noise. */
   readonly noise: boolean;
   readonly people: { readonly use: Use; readonly key: string; readonly columns: readonly string[] } | null;
@@ -30,14 +34,14 @@ const flow = (value: unknown): string => stringify(value, { collectionStyle: 'fl
 
 /** The text of a detection file, with what was found in the data as comments. */
 export function proposalText(proposal: Proposal, workspace: string): string {
-  const { name, view, noise, people, algorithm, rules, sinks, look } = proposal;
+  const { name, people, algorithm, rules, sinks, look } = proposal;
   const source = used(proposal.source, workspace);
   return [
     `# Made by \`byoml init\` from ${look.days} days of data, ${look.from} to ${look.to}. Paths are relative to the workspace; docs/detections.md shows every key.`,
     'version: 1',
     `name: ${name}`,
     `source: ${flow(source)}`,
-    ...viewLines(view, noise, look),
+    ...viewLines(proposal),
     '# Rows to leave out besides, by regular expression: [ { column: resource, notMatching: \'\\\\print\\$$\' } ]',
     'filters: []',
     ...(people ? ['# Who works with whom: new accounts are compared with their colleagues.', `enrich: ${flow([{ source: used(people.use, workspace), key: people.key, columns: people.columns }])}`] : []),
@@ -55,8 +59,8 @@ export function proposalText(proposal: Proposal, workspace: string): string {
   ].join('\n');
 }
 
-function viewLines(view: string | null, noise: boolean, { skippedShare, skipped }: Look): string[] {
-  if (view === null) return [];
+function viewLines({ view, mapped, noise, look: { skippedShare, skipped } }: Proposal): string[] {
+  if (view === null) return mapped.columns.size === 0 ? [] : [inlineText(mapped.table, mapped.columns)];
   if (!noise) return [`view: ${flow({ use: view })}`];
   const what = skipped.length === 0 ? 'nothing was noise' : `${Math.round(100 * skippedShare)} % of the events (${skipped.slice(0, 4).map(({ kind }) => kind.replaceAll(/[\n\r]/gu, ' ')).join(', ')})`;
   return [`# noise: drop leaves out ${what}; noise: keep leaves it in.`, `view: ${flow({ use: view, settings: { noise: 'drop' } })}`];

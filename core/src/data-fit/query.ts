@@ -9,7 +9,7 @@ export interface Query<Out extends Columns> {
   readonly columns: Columns;
   readonly where?: readonly Predicate[];
   readonly output: Out;
-  sql(dialect: Dialect): string;
+  readonly sql: (dialect: Dialect) => string;
 }
 
 const noSettings = z.strictObject({});

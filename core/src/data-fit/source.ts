@@ -75,7 +75,7 @@ const everything: Window = { from: new Date(-8.64e15), to: new Date(8.64e15) };
 export interface OpenedData {
   readonly relation: Relation;
   /** The same from some of its files only, to look at more closely; all of it where that is little. */
-  sample(): Promise<Relation>;
+  readonly sample: () => Promise<Relation>;
 }
 
 /** Opens what a source has, whatever its time. Throws DATA_EMPTY when there is nothing at all. */

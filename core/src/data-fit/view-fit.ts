@@ -6,7 +6,7 @@ import { quoted } from '../engine/index.ts';
 import { blame, groupsOf, type Blame } from './blame.ts';
 import { verdictOf } from './column-fit.ts';
 import type { ColumnFit, ColumnProblem, Verdict, ViewFit } from './fit.ts';
-import { lostWithout } from './lost.ts';
+import { lostWithout, mostlyEmpty } from './lost.ts';
 import { pathsOf } from './names.ts';
 import { profile, requiredNames, type Profile } from './profile.ts';
 import { answer, texts } from './query.ts';
@@ -27,6 +27,8 @@ export interface ThroughView {
 
 export interface NamedView extends ChosenView {
   readonly name: string;
+  /** Whether somebody wrote its paths for this very data, so that each is expected there. */
+  readonly written?: boolean;
 }
 
 /** How the records of a source fit a view, and what it gives fits an algorithm. Reads the source once; again only where something is missing. */
@@ -38,8 +40,12 @@ export async function fitThrough(data: OpenedData, view: NamedView, input: Colum
   const blamed = silent ? await blamedFor(data, view, { look, missing, existing }, run) : new Map<string, Blamed>();
   const columns = [...viewColumns(view, look, blamed), ...algorithmColumns(input, view, look)];
   const empty = look.rows === 0 && blamed.size === 0 ? await whyEmpty(await data.sample(), view, look, run) : null;
-  return { columns, view: viewFit(view.name, look), verdict: empty === null ? verdictOf(columns) : 'unfit', existing, empty, given: look.given };
+  const through = viewFit(view.name, look);
+  return { columns, view: through, verdict: empty === null ? worse(verdictOf(columns), through) : 'unfit', existing, empty, given: look.given };
 }
+
+/** A view that can use less than half of its records is no more than a partial fit. */
+const worse = (verdict: Verdict, { records, dropped }: ViewFit): Verdict => (verdict === 'fit' && dropped.unusable > records * mostlyEmpty ? 'partial' : verdict);
 
 /** The same view, whose required columns may be absent: what is missing is told afterwards, all at once. */
 const lenient = (definition: ChosenView['definition']): ChosenView['definition'] => ({ ...definition, columns: Object.fromEntries(Object.entries<z.ZodType>(definition.columns).map(([name, schema]) => [name, schema.optional()])) });
@@ -86,7 +92,8 @@ async function toldBy(source: Relation, { group, suggestion }: Blame, run: Run):
   return { suggestion, problem: { code: 'CELL_INVALID', says: `holds nothing that the view can use, but such as ${quoted(example)}` } };
 }
 
-function viewColumns({ definition }: NamedView, { profile: found }: ViewLook, blamed: ReadonlyMap<string, Blamed>): ColumnFit[] {
+function viewColumns({ definition, written = false }: NamedView, look: ViewLook, blamed: ReadonlyMap<string, Blamed>): ColumnFit[] {
+  const { profile: found } = look;
   const required = requiredNames(definition.columns);
   const names = [...new Set([...Object.keys(definition.columns), ...blamed.keys()])];
   return names.map((name): ColumnFit => ({
@@ -98,7 +105,7 @@ function viewColumns({ definition }: NamedView, { profile: found }: ViewLook, bl
     distinct: found.columns.get(name)?.distinct ?? 0,
     problem: blamed.get(name)?.problem ?? null,
     suggestion: blamed.get(name)?.suggestion ?? null,
-    lost: null,
+    lost: written && look.rows > 0 && filled(found, name) === 0 ? 'the view reads it, but it is not in the data, or always empty' : null,
   }));
 }
 

@@ -1,10 +1,10 @@
-import { z } from 'zod';
-import { utcDay } from '../contracts/cells.ts';
+import type { Row } from '../contracts/columns.ts';
 import type { Relation } from '../contracts/engine.ts';
 import type { Run } from '../contracts/run.ts';
 import type { Dialect, ViewDefinition } from '../contracts/view.ts';
 import { profileColumns, profileOf, profileSql, type Profile } from './profile.ts';
 import { answer, asView, texts } from './query.ts';
+import { countColumns, countsSql, kindColumns, kindsSql, nothing, rowColumns, viewRows } from './view-rows.ts';
 
 /** A view with its settings, as a detection or a command line chose it. */
 export interface ChosenView {
@@ -36,8 +36,6 @@ export interface ViewLook {
   readonly given: Relation;
 }
 
-export const rowColumns = { part: z.string(), n: z.number(), cells: z.string(), user: z.string().optional(), resource: z.string().optional(), scope: z.string().optional(), day: utcDay().optional(), records: z.number() };
-
 /**
  * Runs a view over all records and counts what comes out and what its noise filter drops. The engine reads the source once: its rows, with
  * and without noise, stay in the engine and are counted there.
@@ -49,23 +47,22 @@ export async function lookThrough(source: Relation, { definition, settings }: Ch
     viewRows(d, 'quiet', definition, settings),
     ...(noise ? [viewRows(d, 'noisy', definition, noise)] : []),
   ].join(' UNION ALL ');
-  const rows = await source.view(asView({ columns: { ...texts(profiled), ...definition.columns }, where: definition.where, output: rowColumns, sql }), {}, run);
-  const counts = await answer(rows, { columns: rowColumns, output: countColumns, sql: countsSql }, run);
-  const parts = await answer(rows, { columns: rowColumns, output: profileColumns, sql: () => "SELECT part, n, cells FROM source WHERE part IN ('filled', 'distinct')" }, run);
-  const quiet = counts.find(({ part }) => part === 'quiet');
-  const has = (name: string): boolean => Object.hasOwn(definition.output, name);
-  const known = (name: 'user' | 'resource' | 'day', value: number | undefined): number | null => (has(name) && quiet && value !== undefined && !Number.isNaN(value) ? value : null);
-  const dropped = noise ? (counts.find(({ part }) => part === 'noisy')?.records ?? 0) - (quiet?.records ?? 0) : 0;
-  return {
-    records: parts.find(({ part }) => part === 'filled')?.n ?? 0,
-    counted: quiet?.records ?? 0,
-    rows: quiet?.n ?? 0,
-    users: known('user', quiet?.users), resources: known('resource', quiet?.resources), days: known('day', quiet?.days), from: known('day', quiet?.from), to: known('day', quiet?.to),
-    dropped,
-    noise: dropped === 0 ? [] : await answer(rows, { columns: rowColumns, output: kindColumns, sql: kinds }, run),
-    profile: profileOf(parts, profiled),
-    given: rows,
-  };
+  const given = await source.view(asView({ columns: { ...texts(profiled), ...definition.columns }, where: definition.where, output: rowColumns, sql }), {}, run);
+  const counts = await answer(given, { columns: rowColumns, output: countColumns, sql: countsSql }, run);
+  const parts = await answer(given, { columns: rowColumns, output: profileColumns, sql: () => "SELECT part, n, cells FROM source WHERE part IN ('filled', 'distinct')" }, run);
+  const found = profileOf(parts, profiled);
+  const [quiet = nobody, noisy = quiet] = ['quiet', 'noisy'].map((part) => counts.find((one) => one.part === part));
+  const dropped = noisy.records - quiet.records;
+  const kinds = dropped === 0 ? [] : await answer(given, { columns: rowColumns, output: kindColumns, sql: kindsSql }, run);
+  return { records: found.rows, counted: quiet.records, rows: quiet.n, ...distinctOf(definition, quiet), dropped, noise: kinds, profile: found, given };
+}
+
+type Counts = Row<typeof countColumns>;
+const nobody: Counts = { part: 'quiet', n: 0, records: 0, users: 0, resources: 0, days: 0, from: undefined, to: undefined };
+
+function distinctOf({ output }: ViewDefinition, { users, resources, days, from, to }: Counts): Pick<ViewLook, 'users' | 'resources' | 'days' | 'from' | 'to'> {
+  const known = (name: string, value: number | undefined): number | null => (Object.hasOwn(output, name) && value !== undefined && Number.isFinite(value) ? value : null);
+  return { users: known('user', users), resources: known('resource', resources), days: known('day', days), from: known('day', from), to: known('day', to) };
 }
 
 /** The settings that leave the noise in; undefined when the view drops none. */
@@ -75,36 +72,5 @@ function withNoise(definition: ViewDefinition, settings: ChosenView['settings'])
   return parsed.success ? parsed.data : undefined;
 }
 
-const nothing = (d: Dialect): string => `CAST(NULL AS STRING) AS ${d.ident('user')}, CAST(NULL AS STRING) AS ${d.ident('resource')}, CAST(NULL AS STRING) AS ${d.ident('scope')}, CAST(NULL AS DATE) AS ${d.ident('day')}`;
-
-/** The rows of a view, as far as they are counted here. */
-function viewRows(d: Dialect, part: 'quiet' | 'noisy', { output, sql }: ViewDefinition, settings: ChosenView['settings']): string {
-  const cell = (name: string, otherwise: string): string => `${Object.hasOwn(output, name) ? d.ident(name) : otherwise} AS ${d.ident(name)}`;
-  const cells = [cell('user', 'CAST(NULL AS STRING)'), cell('resource', 'CAST(NULL AS STRING)'), cell('scope', 'CAST(NULL AS STRING)'), cell('day', 'CAST(NULL AS DATE)'), `${Object.hasOwn(output, 'count') ? d.ident('count') : '1'} AS ${d.ident('records')}`];
-  return `SELECT '${part}' AS part, 1 AS n, '' AS cells, ${cells.join(', ')} FROM (${sql(d, settings as never)}) AS ${part}`;
-}
-
-const countColumns = { part: z.string(), n: z.number(), records: z.number(), users: z.number(), resources: z.number(), days: z.number(), from: utcDay().optional(), to: utcDay().optional() };
-
-function countsSql(d: Dialect): string {
-  const distinct = (name: string, as: string): string => `COUNT(DISTINCT ${d.ident(name)}) AS ${d.ident(as)}`;
-  return `SELECT part, COUNT(*) AS n, SUM(${d.ident('records')}) AS ${d.ident('records')}, ${distinct('user', 'users')}, ${distinct('resource', 'resources')}, ${distinct('day', 'days')}, MIN(${d.ident('day')}) AS ${d.ident('from')}, MAX(${d.ident('day')}) AS ${d.ident('to')} FROM source WHERE part IN ('quiet', 'noisy') GROUP BY part`;
-}
-
 /** `2026-11-24` */
 export const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
-
-const mostKinds = 12;
-const machineAccounts = 'machine accounts';
-const kindColumns = { kind: z.string(), records: z.number() };
-
-/**
- * What is in `noisy` but not in `quiet`, by kind: machine accounts; else the last name of a resource that is dropped as a whole
- * (`IPC$`); else the account.
- */
-function kinds(d: Dialect): string {
-  const [user, resource, records] = [d.ident('user'), d.ident('resource'), d.ident('records')];
-  const last = `UPPER(COALESCE(NULLIF(SPLIT_PART(${resource}, ${d.literal('\\')}, -1), ''), ${resource}))`;
-  const kind = `CASE WHEN ${user} LIKE '%$' THEN ${d.literal(machineAccounts)} WHEN ${resource} IN (SELECT ${resource} FROM source WHERE part = 'quiet') THEN ${user} ELSE ${last} END`;
-  return `SELECT kind, CAST(SUM(${records}) AS BIGINT) AS ${records} FROM (SELECT ${kind} AS kind, CASE WHEN part = 'noisy' THEN ${records} ELSE -${records} END AS ${records} FROM source WHERE part IN ('quiet', 'noisy')) AS told GROUP BY kind HAVING SUM(${records}) > 0 ORDER BY ${records} DESC LIMIT ${mostKinds}`;
-}
