@@ -56,7 +56,7 @@ export default class Explain extends ByomlCommand {
 
   async #events(alert: ExplainedAlert['alert'], flags: { readonly workspace: string; readonly limit: number; readonly plugin?: string[] | undefined }): Promise<NonNullable<ExplainedAlert['events']>> {
     await using detecting = await openDetecting({ workspace: flags.workspace, detection: alert.detection, readOnly: true, plugins: flags.plugin, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
-    return alertEvents(detecting.session, detecting.plan, alert, flags.limit);
+    return await alertEvents(detecting.session, detecting.plan, alert, flags.limit);
   }
 }
 

@@ -3,6 +3,7 @@ import type { CellType, Run } from '@byoml/core';
 import { ident, literal } from './dialect.ts';
 import { sampleOf, type Shape } from './json-sample.ts';
 import { filterLines } from './line-filter.ts';
+import { merged } from './merged.ts';
 import type { LineHelpers } from './line-helpers.ts';
 import type { Session } from './session.ts';
 import type { StagedFile } from './staging.ts';
@@ -18,7 +19,9 @@ export interface JsonLines {
 /** JSON Lines files. Only the keys that are asked for are taken out of the records. */
 export async function jsonLinesTable(session: Session, name: string, { files, helpers }: JsonLines, run: Run): Promise<Table> {
   const filled = files.filter(({ bytes }) => bytes > 0);
-  const paths = filled.map(({ path }) => path);
+  const large = filled.reduce((sum, { bytes }) => sum + bytes, 0) >= worthFiltering;
+  // Where lines may be rejected first, files are merged only if they are not.
+  const paths = large ? filled.map(({ path }) => path) : await merged(filled, join(session.folder, session.fresh('merged')), run);
   const { keys, whole } = await sampleOf(filled);
   const unknown = Object.keys(keys).length === 0;
   if (filled.length === 0 || (unknown && (await isBlank(session, paths, run)))) return nothing(name);
@@ -28,7 +31,6 @@ export async function jsonLinesTable(session: Session, name: string, { files, he
     const order = [...Object.keys(keys), ...Object.keys(all).filter((key) => !(key in keys)).sort()];
     return tableOf(name, paths, Object.fromEntries(order.map((key) => [key, all[key] ?? 'NULL'])));
   };
-  const large = filled.reduce((sum, { bytes }) => sum + bytes, 0) >= worthFiltering;
   return { ...tableOf(name, paths, keys), ...(whole ? {} : { complete }), ...(large ? { holding: (bytes, wanted, later) => held(session, { name, files: filled, helpers, bytes }, wanted, later) } : {}) };
 }
 
@@ -37,11 +39,11 @@ interface Held extends JsonLines {
   readonly bytes: Buffer;
 }
 
-/** The table of only those lines that hold some bytes. */
-async function held(session: Session, { name, files, helpers, bytes }: Held, wanted: Narrowing, run: Run): Promise<Table | undefined> {
+/** The table without lines that lack some bytes, where most lines do; else of all lines. */
+async function held(session: Session, { name, files, helpers, bytes }: Held, wanted: Narrowing, run: Run): Promise<Table> {
   try {
     const kept = await filterLines({ files, bytes, helpers, kept: join(session.folder, session.fresh('kept')) }, run);
-    return kept && narrowed(name, kept, wanted);
+    return narrowed(name, kept ?? (await merged(files, join(session.folder, session.fresh('merged')), run)), wanted);
   } catch (error) {
     throw await session.failure(error, run.signal);
   }

@@ -53,7 +53,7 @@ export async function reportOf(reported: Reported): Promise<ReportData> {
 }
 
 const modelOf = ({ model: { version, digest } }: RunRecord, model: ModelRecord | null, day: number): ReportData['model'] => ({
-  version, digest, from: isoDay(model?.days.from ?? day), to: isoDay((model?.days.to ?? day) - 1), rows: model?.rows ?? 0,
+  version, digest, from: isoDay(model?.days.from ?? day), to: isoDay(model?.days.to ?? day), rows: model?.rows ?? 0,
 });
 
 async function historyOf({ session, plan, rows }: Reported, from: number, day: number): Promise<History> {
