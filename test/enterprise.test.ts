@@ -174,7 +174,7 @@ test.skipIf(!existsSync(join(real, 'access-matrices')))('the bands come from the
   const found = sets.map((rows) => degrees({ users: Int32Array.from(rows, ([user]) => user as number), resources: Int32Array.from(rows, ([, resource]) => resource as number) }));
   for (const name of Object.keys(bands) as Array<keyof Degrees>) {
     const [least, most] = [Math.min(...found.map((one) => one[name])), Math.max(...found.map((one) => one[name]))];
-    expect(bands[name][0] / (least / 2), name).toBeCloseTo(1, 1);
-    expect(bands[name][1] / (most * 2), name).toBeCloseTo(1, 1);
+    expect([name, bands[name][0] / (least / 2)]).toEqual([name, expect.closeTo(1, 1)]);
+    expect([name, bands[name][1] / (most * 2)]).toEqual([name, expect.closeTo(1, 1)]);
   }
 });

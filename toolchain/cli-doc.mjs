@@ -37,9 +37,14 @@ export const document = () => [
   '| exit status | means |', '|---|---|', ...exits.map(([status, meaning]) => `| ${status} | ${meaning} |`), '',
   'Codes: [errors.md](errors.md). Shapes with `--json`:', '',
   '| command | document |', '|---|---|',
-  '| `train` | `{ model, digest, rows, calibrated, seconds, calibrationSeconds }` |',
-  '| `score` | `{ rows, out, byStatus, seconds }`; with `--top` also `top`, a list of what `explain` answers |',
-  '| `explain` | `{ row, values, surprise, coldSurprise, score, pValue, comparedWith, status, context, explanation }` (`coldSurprise` and `context` where there are any); `explanation` = `{ explains, exact, quantity, total, terms, reasons, sentence }` |', '',
+  '| `train` | with a detection the model, as `models list` has it; without `{ model, digest, rows, calibrated, seconds, calibrationSeconds }` |',
+  '| `run`, `backfill`, `score DETECTION` | `{ runs: [{ number, key, window, status, funnel: { read, kept, scored, unknown, overBudget, suppressed, sent }, alerts, incidents, more, changes, report }], trained, delivered }`; `report` is a path for the last run, null for the others |',
+  '| `preview` | `{ detection, budget, days: [{ day, workday, candidates, queued, more, rule }], incidents, rule, top, attainable, warnings }` |',
+  '| `incidents list` | `{ incidents: [{ id, day, entity, kind, users, sourceHosts, resources, surprise, oneIn, rank, status, severity, sentence, evidence: [{ run, kind, day, count, … }] }] }` |',
+  '| `demo` | `{ seconds, events, candidates, dataDir, truth, queue: [{ day, rank, entity, kind, users, sourceHosts, resources, surprise, oneIn, sentence }], campaigns: { planted, found, chance }, worstMiss, report }` |',
+  '| `score --model` | `{ rows, out, byStatus, seconds }`; with `--top` also `top`, a list of what `explain` answers |',
+  '| `explain ALERT` | `{ alert, without, events }`: `without` and `events` where they are asked for |',
+  '| `explain --model` | `{ row, values, surprise, coldSurprise, score, pValue, comparedWith, status, context, explanation }` (`coldSurprise` and `context` where there are any); `explanation` = `{ explains, exact, quantity, total, scale, terms, reasons, sentence }` |', '',
   ...Object.values(commands).sort((a, b) => (a.id < b.id ? -1 : 1)).map(section),
 ].join('\n');
 

@@ -11,7 +11,7 @@ export {
 export { dictionary, dictionaryColumn } from './contracts/dictionary.ts';
 export { Engine, type Relation, type RelationColumn, type Trainers } from './contracts/engine.ts';
 export { ByomlError, catalogue, isByomlError, type ErrorCode } from './contracts/errors.ts';
-export type { Explanation, Reason, Term } from './contracts/explanation.ts';
+export type { Explanation, NegativeLog, Reason, Term } from './contracts/explanation.ts';
 export { numbers } from './contracts/numbers.ts';
 export { severities, type Alert, type Rule, type Severity } from './contracts/rule.ts';
 export type { Progress, Run, Window } from './contracts/run.ts';

@@ -4,7 +4,7 @@ import type { Scored } from '@byoml/core/workspace';
 import { isoDay } from '../detecting.ts';
 
 const truthRow = z.strictObject({ campaign: z.string(), kind: z.enum(['sweep', 'fan-out', 'insider']), user: z.string(), resource: z.string(), day: z.iso.date(), sourceHost: z.string() });
-export type TruthRow = z.output<typeof truthRow>;
+type TruthRow = z.output<typeof truthRow>;
 
 export interface Campaign {
   readonly name: string;

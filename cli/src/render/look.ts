@@ -12,7 +12,7 @@ function rounded(value: number): string {
 const kindsShown = 4;
 
 /** `31 days, 4.2M events, 1,204 accounts, 380 shares · skipped: 61 % machine accounts, IPC$, SYSVOL` */
-export function lookText({ days, events, accounts, resources, skippedShare, skipped }: Look, { things, change }: { readonly things: string; readonly change: string }): string {
+function lookText({ days, events, accounts, resources, skippedShare, skipped }: Look, { things, change }: { readonly things: string; readonly change: string }): string {
   const there = `${count(days)} days, ${rounded(events)} events, ${count(accounts)} accounts, ${count(resources)} ${things}`;
   if (skippedShare === 0) return there;
   const kinds = skipped.slice(0, kindsShown).map(({ kind }) => kind).join(', ');

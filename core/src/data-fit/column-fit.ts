@@ -12,7 +12,7 @@ import type { OpenedData } from './source.ts';
 import { mappingFor } from './suggest.ts';
 
 /** Rows whose cells are looked at: enough for any table made by hand. */
-export const mostRows = 2_000_000;
+const mostRows = 2_000_000;
 
 export interface ColumnsFit {
   readonly rows: number;

@@ -9,7 +9,7 @@ import { answer, texts } from './query.ts';
 /** Distinct cells are counted in that many rows; the rest may have more. */
 export const distinctRows = 200_000;
 
-export interface ColumnProfile {
+interface ColumnProfile {
   /** Rows with a cell that is not empty. */
   readonly filled: number;
   /** Distinct cells of the first `distinctRows` rows. */

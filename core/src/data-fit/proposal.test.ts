@@ -39,5 +39,5 @@ test('the first detection file is one that parses, with paths as seen from the w
 
 test('a source inside the workspace is named from there, and columns that were mapped are a view', () => {
   const text = proposalText({ ...proposal, source: { use: 'files/table', settings: { path: ['/data/soc/a.csv', '/data/soc/b.csv'] } }, view: null, mapped: { table: 'data', columns: new Map([['user', 'Account Name'], ['resource', 'Server']]) } }, '/data/soc');
-  expect(parseDetection(text, 'x.yaml').detection).toMatchObject({ source: { settings: { path: ['./a.csv', './b.csv'] } }, view: { table: 'data', columns: { user: 'Account Name', resource: 'Server' } } });
+  expect(parseDetection(text, 'share-access.yaml').detection).toMatchObject({ source: { settings: { path: ['./a.csv', './b.csv'] } }, view: { table: 'data', columns: { user: 'Account Name', resource: 'Server' } } });
 });

@@ -158,7 +158,7 @@ async function valuesOf(source: Relation, paths: readonly string[], run: Run): P
 }
 
 /** Names of the groups of paths that a view could use but the data lacks, for people. */
-export const absentGroups = (columns: readonly ColumnFit[]): readonly string[] => {
+const absentGroups = (columns: readonly ColumnFit[]): readonly string[] => {
   const read = columns.filter(({ readBy }) => readBy === 'view');
   const found: Profile = { rows: 1, columns: new Map(read.map(({ name, present }) => [name, { filled: present ? 1 : 0, distinct: 0 }])) };
   return groupsOf(read.map(({ name }) => name), found).filter(({ held }) => !held).map(({ paths }) => paths[0] ?? '');

@@ -14,7 +14,7 @@ export interface Position {
 export type Path = ReadonlyArray<string | number>;
 
 /** What is wrong with a part of a file. */
-export interface Fault {
+interface Fault {
   readonly position: Position;
   readonly reason: string;
 }

@@ -27,7 +27,7 @@ interface Late {
 const dayMs = 86_400_000;
 
 /** Closed days whose files have grown or appeared since they were scored, as far back as a training looks. Days that nothing can tell apart are all named. */
-export async function changedDays({ plan, state, memory, run }: Omit<Late, 'session' | 'ledger' | 'clock'>): Promise<{ readonly days: readonly number[]; readonly files: readonly ScanFile[] }> {
+async function changedDays({ plan, state, memory, run }: Omit<Late, 'session' | 'ledger' | 'clock'>): Promise<{ readonly days: readonly number[]; readonly files: readonly ScanFile[] }> {
   const closed = memory.state.closedThrough;
   if (closed === null) return { days: [], files: [] };
   const span = { from: closed + 1 - trainDays(plan), to: closed + 1 };

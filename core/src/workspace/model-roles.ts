@@ -91,7 +91,7 @@ export async function trainNow({ session, plan, state, clock, run }: Training, r
   return trainOn({ plan, role, ledger: stateLedger(state), history, rows, clock, run }, production && { ...production, state: { ...production.state, role } }, day);
 }
 
-export interface AlertDifference {
+interface AlertDifference {
   readonly day: string;
   readonly user: string;
   readonly resource: string;

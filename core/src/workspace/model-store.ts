@@ -22,7 +22,7 @@ type JsonSettings = ModelManifestInput['algorithm']['settings'];
 
 const modelsFolder = ({ folder }: Workspace, detection: string): string => join(folder, '.byoml', 'models', detection);
 
-export const modelFolder = (workspace: Workspace, detection: string, version: number): string => join(modelsFolder(workspace, detection), String(version));
+const modelFolder = (workspace: Workspace, detection: string, version: number): string => join(modelsFolder(workspace, detection), String(version));
 
 /** SHA-256 over the rows (0-based numbers) of a history. */
 export const rowsDigest = ({ table }: History, numbers: Int32Array): string => dataDigest({ rows: numbers.length, columns: pick(table.columns, numbers).columns as StoredColumns });

@@ -22,7 +22,7 @@ export interface PreviewedDay {
   readonly rule: number;
 }
 
-export interface PreviewedIncident {
+interface PreviewedIncident {
   readonly day: string;
   readonly rank: number;
   readonly entity: string;

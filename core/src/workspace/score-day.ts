@@ -11,7 +11,7 @@ import { queueLine, queueOf, type Queue } from '../detection/daily/queue.ts';
 import type { Memory } from './memory.ts';
 
 /** What the counts of a funnel are made from. */
-export interface DayCounts {
+interface DayCounts {
   /** Rows of the day left by view and filters. */
   readonly kept: number;
   readonly scanners: number;

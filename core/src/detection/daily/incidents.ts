@@ -18,7 +18,7 @@ interface Group extends Pick<IncidentDraft, 'kind' | 'scope' | 'entity'> {
 }
 
 /** What one row adds to its incident. */
-export const rowScore = (p: number): number => Math.max(0, -Math.log(p) - Math.LN2);
+const rowScore = (p: number): number => Math.max(0, -Math.log(p) - Math.LN2);
 
 /** Accounts from one host make one incident from this many on; below, the host says nothing that its account does not. */
 const fewestUsers = 2;

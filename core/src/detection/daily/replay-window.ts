@@ -81,10 +81,8 @@ export function firstSightings(history: History): Map<string, number> {
   if (!history.rows.sourceHosts) return first;
   for (const day of history.index.days) {
     for (const row of history.index.on(day)) {
-      for (const host of history.hosts(row)) {
-        const key = keyOf(history.scope(row), history.user(row), host);
-        if (!first.has(key)) first.set(key, day);
-      }
+      const keys = history.hosts(row).map((host) => keyOf(history.scope(row), history.user(row), host));
+      for (const key of keys) if (!first.has(key)) first.set(key, day);
     }
   }
   return first;

@@ -8,7 +8,7 @@ const fewestDays = 10;
 const clearly = 1.5;
 
 /** Pattern with `*` → whether it names an account, with or without its domain; letter case does not count. */
-export function accountPattern(pattern: string): (user: string) => boolean {
+function accountPattern(pattern: string): (user: string) => boolean {
   const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/gu, String.raw`\$&`).replaceAll('*', '.*');
   const whole = new RegExp(`^(?:.*\\\\)?${escaped}$`, 'iu');
   return (user) => whole.test(user);

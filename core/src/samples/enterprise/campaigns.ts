@@ -8,7 +8,7 @@ import type { Employee, Team } from './org-chart.ts';
 
 export type CampaignKind = 'sweep' | 'fan-out' | 'insider';
 
-export interface PlannedRow extends AccessRow {
+interface PlannedRow extends AccessRow {
   readonly campaign: number;
 }
 

@@ -4,7 +4,7 @@ import { companyShares, departmentShares, projectNames, teamShares } from './nam
 import type { ResolvedOptions } from './options.ts';
 import type { OrgChart } from './org-chart.ts';
 
-export interface Project {
+interface Project {
   /** Offsets of its first and last day. */
   readonly from: number;
   readonly to: number;

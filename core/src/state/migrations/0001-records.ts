@@ -27,9 +27,9 @@ create table alert_facts (
 ) strict;
 create index facts_of_day on alert_facts (day desc, surprise desc, alert, detection, role, severity, withdrawn);
 create index facts_of_detection on alert_facts (detection, day desc, surprise desc, alert, role, severity, withdrawn);
-create index facts_of_user on alert_facts (user, day desc, surprise desc, alert, detection, role, severity, withdrawn);
-create index facts_of_resource on alert_facts (resource, day desc, surprise desc, alert, detection, role, severity, withdrawn);
-create index facts_of_severity on alert_facts (severity, day desc, surprise desc, alert, detection, role, withdrawn);
+create index facts_of_user on alert_facts (user, day desc, detection, role, withdrawn, severity, surprise);
+create index facts_of_resource on alert_facts (resource, day desc, detection, role, withdrawn, severity, surprise);
+create index facts_of_severity on alert_facts (severity, day desc, detection, role, withdrawn);
 create view alert_names as select alerts.id as alert, detections.id as detection, roles.id as role, day, surprise, users.id as user, resources.id as resource, severities.id as severity, withdrawn
   from alerts join names detections on detections.name = alerts.detection join names roles on roles.name = alerts.role
   join names users on users.name = alerts.user join names resources on resources.name = alerts.resource join names severities on severities.name = alerts.severity;

@@ -1,1 +1,1 @@
-export { alertTable, sentinelAlert, unusualAccess } from './unusual-access/index.ts';
+export { unusualAccess } from './unusual-access/index.ts';

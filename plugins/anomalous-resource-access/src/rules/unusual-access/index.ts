@@ -1,3 +1,2 @@
 export { unusualAccess } from './definition.ts';
-export { alertTable } from './kql.ts';
 export { sentinelAlert } from './sentinel-alert.ts';

@@ -4,7 +4,7 @@ import { kqlReal, kqlText } from './kql-literal.ts';
 import type { Settings } from './settings.ts';
 
 /** The table that alerts are written to. */
-export const alertTable = 'ByomlAnomalousAccess_CL';
+const alertTable = 'ByomlAnomalousAccess_CL';
 
 const named = (severity: string): string => severity.charAt(0).toUpperCase() + severity.slice(1);
 
