@@ -177,8 +177,8 @@ describe('a detection against data', () => {
 });
 
 test('checking writes nothing', () => {
-  const before = new Set(readdirSync(folder, { recursive: true }));
+  const before = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }));
   check('inline', '--workspace', 'soc');
   check(walk, '--source', 'renamed.csv');
-  expect(new Set(readdirSync(folder, { recursive: true }))).toEqual(before);
+  expect(new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }))).toEqual(before);
 });

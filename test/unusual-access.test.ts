@@ -68,7 +68,7 @@ test('without a peer, a resource or both, s and the surprise are what the path f
       if (explanation?.explains !== 'surprise') return;
       const { paths, floor } = pathsOf(rows, { user, resource }, b);
       for (const { peer, resource: shared } of paths) {
-        const evidences: Evidence[] = [{ peer }, { resource: shared }, { peer, resource: shared }];
+        const evidences: Readonly<Record<string, string>>[] = [{ peer }, { resource: shared }, { peer, resource: shared }];
         for (const evidence of evidences) {
           const left = paths.filter((path) => (evidence['peer'] !== undefined && path.peer !== evidence['peer']) || (evidence['resource'] !== undefined && path.resource !== evidence['resource']));
           const [expected, found] = [sum(left.map(({ share }) => share)), surpriseWithout(explanation, evidence, null)];

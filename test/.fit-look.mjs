@@ -1,0 +1,18 @@
+import duckdb from '@byoml/duckdb'; import files from '@byoml/files'; import access from '@byoml/anomalous-resource-access';
+import { kind, z } from '@byoml/core';
+import { lookThrough } from '../core/src/data-fit/view-look.ts';
+const comp=(k,id,p)=>p.components.find(c=>c[kind]===k&&c.id===id);
+const path=process.argv[2];
+const run={id:'x',seed:1,signal:new AbortController().signal,progress(){}};
+const eng=comp('engine','duckdb',duckdb); const E=await eng.create(eng.settings.parse({}),{});
+const src=comp('data-source','data-export',files);
+const t0=performance.now();
+const scan=await src.create(src.settings.parse({path,table:'SecurityEvent'}),{}).scan({from:new Date(-8.64e15),to:new Date(8.64e15)},run);
+const rel=await E.open(scan,run);
+const t1=performance.now();
+const v=comp('view','windows-file-shares',access);
+const profiled=process.argv[3]==='none'?[]:undefined;
+const l=await lookThrough(rel,{definition:v,settings:v.settings.parse({})},run,profiled);
+console.log({...l,profile:l.profile.columns.get('EventID')});
+console.log('open',(t1-t0|0),'view',(performance.now()-t1|0),'rss',process.memoryUsage().rss/1e6|0);
+await E[Symbol.asyncDispose]();
