@@ -124,7 +124,7 @@ test('from scored rows to an alert and to what it is without its evidence', asyn
   const [odd] = explained as [(typeof explained)[number], unknown];
   const row = { surprise: odd.surprise, pValue: odd.pValue as number, pOf: (surprise: number) => (model.calibration as Calibration).of('').p(0, surprise, Number.NaN) };
   expect(row.pOf(row.surprise)).toBe(row.pValue);
-  const through = odd.explanation.terms[0]?.from as Evidence;
+  const through = odd.explanation.terms[0]?.from as Readonly<Record<string, string>>;
   expect(through).toMatchObject({ resource: '\\\\FS1\\wiki' });
   const rest = surpriseWithout(odd.explanation, { resource: '\\\\FS1\\wiki' }, row);
   // Nothing but the wiki links the two departments: without it no path is left.
