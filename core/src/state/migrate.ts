@@ -1,6 +1,6 @@
 import { ByomlError } from '../contracts/errors.ts';
 import type { Database } from './database.ts';
-import { migrations } from './migrations/index.ts';
+import { migrations } from './migrations/all.ts';
 
 /** "BYML": tells our file from any other SQLite file. */
 const applicationId = 0x42594d4c;
