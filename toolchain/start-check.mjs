@@ -31,7 +31,7 @@ for (const version of versions) {
     const clone = join(folder, 'clone');
     let shown = '';
     const first = seconds(() => (shown = run(clone, 'node', npm, 'start')));
-    if (!/\n\s+1 {2}\S+ → \S+/.test(shown)) throw new Error(`npm ${version}: npm start printed no ranked list\n${shown}`);
+    if (!/of 10 planted campaigns are named/.test(shown)) throw new Error(`npm ${version}: npm start printed no queue\n${shown}`);
     const again = seconds(() => run(clone, 'node', npm, 'start'));
     const bare = seconds(() => run(clone, join(clone, 'node_modules', '.bin', 'node'), 'cli/bin/byoml.js', 'demo'));
     const node = run(clone, 'node', '--version').trim();
