@@ -25,7 +25,7 @@ const user = (i: number): string => (i % 10 < 5 ? 'HOST$' : `u${i % 7}`);
 /** 50 records a day: half by a machine account, a tenth of them of IPC$. GENERATED. */
 const records = Array.from({ length: 50 * days }, (_, i) => ({
   EventID: 5140,
-  time: new Date(Date.UTC(2026, 9, 25 + (i % days), i % 24, i % 60)).toISOString(),
+  time: new Date(Date.UTC(2026, 9, 25 + (i % days), 8 + (i % 2), i % 60)).toISOString(),
   Account: `CORP\\${user(i)}`, SubjectUserName: user(i), SubjectDomainName: 'CORP', Computer: 'fs1', ShareName: `\\\\*\\${share(i)}`, IpAddress: '10.0.0.1',
 }));
 

@@ -29,7 +29,7 @@ export default class Check extends ByomlCommand {
 
   async run(): Promise<Fit> {
     const { args, flags } = await this.parse(Check);
-    await using session = await openSession({ json: this.jsonEnabled(), plugins: flags.plugin, signal: this.signal, progress: this.progress });
+    await using session = await openSession({ json: this.jsonEnabled(), plugins: flags.plugin, workspace: flags.workspace ?? workspaceOf(args.target), signal: this.signal, progress: this.progress });
     const { fit, unfit } = await this.#check(session, args.target, flags);
     this.progress.stop();
     if (!this.jsonEnabled()) this.log(fitText(fit));

@@ -9,7 +9,7 @@ import { folded } from './synonyms.ts';
 import type { ChosenView } from './view-look.ts';
 
 /** Paths of a view that hold the same thing in different exports: `ShareName`, `event_data.ShareName`. */
-export interface PathGroup {
+interface PathGroup {
   readonly paths: readonly string[];
   /** Whether any of them has a cell. */
   readonly held: boolean;
@@ -22,7 +22,7 @@ export interface Blame {
   readonly suggestion: string | null;
 }
 
-export const groupsOf = (paths: readonly string[], { columns }: Profile): readonly PathGroup[] =>
+const groupsOf = (paths: readonly string[], { columns }: Profile): readonly PathGroup[] =>
   [...Map.groupBy(paths, folded).values()].map((same) => ({ paths: same, held: same.some((path) => (columns.get(path)?.filled ?? 0) > 0) }));
 
 const looked = 20_000;

@@ -3,7 +3,7 @@ import type { Columns } from '../contracts/columns.ts';
 import type { Relation } from '../contracts/engine.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { parseSettings, settingsFromText } from '../plugins/index.ts';
-import { fitColumns } from './column-fit.ts';
+import { fitColumns, mostRows } from './column-fit.ts';
 import type { ColumnFit, Fit, Suggestion } from './fit.ts';
 import { isDirectory } from './lost.ts';
 import { parseMapping, type Mapping } from './mapping.ts';
@@ -85,7 +85,7 @@ interface Unmapped extends Target {
 export async function fitOfColumns(session: Session, { target, source, data, input, mapping, table, joined = false, dated = false, mapIn = 'flags' }: Unmapped): Promise<Checked> {
   const { rows, columns, verdict, existing } = await fitColumns(data, input, session.run, { mapping, dated });
   const suggestions = suggestionsOf(columns);
-  const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...notesOf(columns, joined), ...mappingNotes(mapping, columns, table)] };
+  const fit: Fit = { target, source, verdict: rows === 0 ? 'unfit' : verdict, columns, rows, suggestions, notes: [...(rows < mostRows ? [] : [`only the first ${mostRows.toLocaleString('en-US')} rows were looked at`]), ...notesOf(columns, joined), ...mappingNotes(mapping, columns, table)] };
   if (fit.verdict !== 'unfit') return { fit, unfit: null };
   if (rows === 0) return { fit, unfit: new ByomlError('DATA_EMPTY', `${source} has no rows`, { details: { fit } }) };
   return { fit, unfit: unfitError(fit, { existing, empty: null, remedy: mapIn === 'file' ? writtenRemedy(fit, table) : remedyOf(fit, viewsFor(session.catalogue, { table, existing })) }) };

@@ -12,9 +12,9 @@ import type { OpenedData } from './source.ts';
 import { mappingFor } from './suggest.ts';
 
 /** Rows whose cells are looked at: enough for any table made by hand. */
-const mostRows = 2_000_000;
+export const mostRows = 2_000_000;
 
-export interface ColumnsFit {
+interface ColumnsFit {
   readonly rows: number;
   readonly columns: readonly ColumnFit[];
   readonly verdict: Verdict;

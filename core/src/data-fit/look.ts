@@ -30,7 +30,7 @@ export interface Look {
   readonly skipped: ReadonlyArray<{ readonly kind: string; readonly records: number }>;
 }
 
-export interface LookRequest {
+interface LookRequest {
   readonly source: string;
   readonly set: readonly string[];
   /** Address of a view; chosen by the data when absent. */

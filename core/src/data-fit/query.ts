@@ -5,7 +5,7 @@ import type { Run } from '../contracts/run.ts';
 import type { Dialect, Predicate, ViewDefinition } from '../contracts/view.ts';
 
 /** One SELECT over `source`, which holds these columns of the data; what the data lacks is NULL there. */
-export interface Query<Out extends Columns> {
+interface Query<Out extends Columns> {
   readonly columns: Columns;
   readonly where?: readonly Predicate[];
   readonly output: Out;

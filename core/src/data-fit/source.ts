@@ -11,7 +11,7 @@ import { pluginScope } from '../host/services.ts';
 import { parseAddress, parseSettings, settingsFromText } from '../plugins/index.ts';
 
 /** A source as the command line names it: a file, a folder, or the address of a component with settings. */
-export interface SourceRequest {
+interface SourceRequest {
   readonly source: string;
   readonly set: readonly string[];
   /** The table to read where the source is a folder of several and `set` names none. */

@@ -1,5 +1,6 @@
 import { ByomlError } from '../contracts/errors.ts';
 import type { ColumnFit, Fit } from './fit.ts';
+import { printable } from './printable.ts';
 
 const mostNames = 20;
 
@@ -10,7 +11,7 @@ export function unfitError(fit: Fit, { existing, empty, remedy }: { readonly exi
   const invalid = fit.columns.filter(({ problem }) => problem?.code === 'CELL_INVALID');
   const details = { fit, missing: missing.map(({ name }) => name), existing: existing.slice(0, 200), ...(remedy !== null && { remedy }) };
   if (missing.length > 0) {
-    const there = existing.length === 0 ? 'none' : `${existing.slice(0, mostNames).join(', ')}${existing.length > mostNames ? ', …' : ''}`;
+    const there = existing.length === 0 ? 'none' : `${existing.slice(0, mostNames).map(printable).join(', ')}${existing.length > mostNames ? ', …' : ''}`;
     const says = `${source} does not fit ${target}: no column ${missing.map(named).join(', ')}; it has ${there}${remedy === null ? '' : `. ${remedy}`}`;
     return new ByomlError('COLUMNS_MISSING', says, { details });
   }
@@ -18,4 +19,4 @@ export function unfitError(fit: Fit, { existing, empty, remedy }: { readonly exi
   return new ByomlError('DATA_EMPTY', `${source} does not fit ${target}: ${empty ?? 'there are no rows'}`, { details });
 }
 
-const named = ({ name, suggestion }: ColumnFit): string => `"${name}"${suggestion === null ? '' : ` (perhaps "${suggestion}")`}`;
+const named = ({ name, suggestion }: ColumnFit): string => `"${name}"${suggestion === null ? '' : ` (perhaps "${printable(suggestion)}")`}`;

@@ -3,18 +3,19 @@ import type { Columns } from '../contracts/columns.ts';
 import type { Relation } from '../contracts/engine.ts';
 import type { Run } from '../contracts/run.ts';
 import { quoted } from '../engine/index.ts';
-import { blame, groupsOf, type Blame } from './blame.ts';
+import { blame, type Blame } from './blame.ts';
 import { verdictOf } from './column-fit.ts';
 import type { ColumnFit, ColumnProblem, Verdict, ViewFit } from './fit.ts';
 import { lostWithout, mostlyEmpty } from './lost.ts';
 import { pathsOf } from './names.ts';
+import { printable } from './printable.ts';
 import { profile, requiredNames, type Profile } from './profile.ts';
 import { answer, texts } from './query.ts';
 import type { OpenedData } from './source.ts';
 import { suggestions } from './suggest.ts';
 import { isoDay, lookThrough, type ChosenView, type ViewLook } from './view-look.ts';
 
-export interface ThroughView {
+interface ThroughView {
   readonly columns: readonly ColumnFit[];
   readonly view: ViewFit;
   readonly verdict: Verdict;
@@ -143,7 +144,7 @@ async function whyEmpty(source: Relation, { definition }: NamedView, look: ViewL
   if (look.records > 0) return `none of ${look.records} records gives the view a row`;
   for (const { columns, in: wanted } of definition.where) {
     const there = await valuesOf(source, columns, run);
-    if (there.length > 0 && !there.some((value) => wanted.includes(value))) return `no record has ${columns[0]} ${wanted.slice(0, shownValues).join(' or ')}; there are ${there.slice(0, shownValues).join(', ')}`;
+    if (there.length > 0 && !there.some((value) => wanted.includes(value))) return `no record has ${columns[0]} ${wanted.slice(0, shownValues).join(' or ')}; there are ${there.slice(0, shownValues).map(printable).join(', ')}`;
   }
   return 'there are no records';
 }
@@ -156,10 +157,3 @@ async function valuesOf(source: Relation, paths: readonly string[], run: Run): P
   }, run);
   return found.flatMap(({ value }) => (value === undefined || value === null ? [] : [value]));
 }
-
-/** Names of the groups of paths that a view could use but the data lacks, for people. */
-const absentGroups = (columns: readonly ColumnFit[]): readonly string[] => {
-  const read = columns.filter(({ readBy }) => readBy === 'view');
-  const found: Profile = { rows: 1, columns: new Map(read.map(({ name, present }) => [name, { filled: present ? 1 : 0, distinct: 0 }])) };
-  return groupsOf(read.map(({ name }) => name), found).filter(({ held }) => !held).map(({ paths }) => paths[0] ?? '');
-};

@@ -2,6 +2,7 @@ import type { Row } from '../contracts/columns.ts';
 import type { Relation } from '../contracts/engine.ts';
 import type { Run } from '../contracts/run.ts';
 import type { Dialect, ViewDefinition } from '../contracts/view.ts';
+import { printable } from './printable.ts';
 import { profileColumns, profileOf, profileSql, type Profile } from './profile.ts';
 import { answer, asView, texts } from './query.ts';
 import { countColumns, countsSql, kindColumns, kindsSql, nothing, rowColumns, viewRows } from './view-rows.ts';
@@ -54,7 +55,7 @@ export async function lookThrough(source: Relation, { definition, settings }: Ch
   const [quiet = nobody, noisy = quiet] = ['quiet', 'noisy'].map((part) => counts.find((one) => one.part === part));
   const dropped = noisy.records - quiet.records;
   const kinds = dropped === 0 ? [] : await answer(given, { columns: rowColumns, output: kindColumns, sql: kindsSql }, run);
-  return { records: found.rows, counted: quiet.records, rows: quiet.n, ...distinctOf(definition, quiet), dropped, noise: kinds, profile: found, given };
+  return { records: found.rows, counted: quiet.records, rows: quiet.n, ...distinctOf(definition, quiet), dropped, noise: kinds.map(({ kind, records }) => ({ kind: printable(kind), records })), profile: found, given };
 }
 
 type Counts = Row<typeof countColumns>;
