@@ -177,11 +177,11 @@ export async function open(folder: string, name: string, calling: Calling = {}):
 /** `byoml run --now` as one process does it. */
 export async function runAt({ folder, name }: Pick<SmallWorkspace, 'folder' | 'name'>, now: Date, calling: Calling = {}): Promise<RunReport> {
   await using opened = await open(folder, name, calling);
-  return runDue({ ...opened, clock: { now: () => now }, run: opened.session.run, trains: calling.trains ?? true, onDay: calling.onDay });
+  return await runDue({ ...opened, clock: { now: () => now }, run: opened.session.run, trains: calling.trains ?? true, onDay: calling.onDay });
 }
 
 /** `byoml backfill`, days counted from the first of the export. */
 export async function backfillDays({ folder, name }: Pick<SmallWorkspace, 'folder' | 'name'>, from: number, to: number, calling: Calling = {}): Promise<RunReport> {
   await using opened = await open(folder, name, calling);
-  return backfill({ ...opened, clock: { now: () => moment(to) }, run: opened.session.run, onDay: calling.onDay }, { from: dayNumber(from), to: dayNumber(to) });
+  return await backfill({ ...opened, clock: { now: () => moment(to) }, run: opened.session.run, onDay: calling.onDay }, { from: dayNumber(from), to: dayNumber(to) });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Columns } from '../contracts/columns.ts';
+import type { Columns, DictionaryColumn } from '../contracts/columns.ts';
 import { dictionaryColumn } from '../contracts/dictionary.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Run } from '../contracts/run.ts';
@@ -19,21 +19,27 @@ export interface Unmatched {
   readonly examples: readonly string[];
 }
 
+interface Enriched {
+  readonly table: Table;
+  /** What had no match among some rows (0-based numbers). */
+  unmatched(rows: Int32Array): readonly Unmatched[];
+}
+
 const always = { from: new Date(-8.64e15), to: new Date(8.64e15) };
 const shownExamples = 3;
 
 /** Puts the columns of other tables beside the rows, joined by text; of a key that a table has twice the last row holds. */
-export async function enriched(session: Session, plan: Plan, table: Table, run: Run): Promise<{ readonly table: Table; readonly unmatched: readonly Unmatched[] }> {
+export async function enriched(session: Session, plan: Plan, table: Table, run: Run): Promise<Enriched> {
   let columns: StoredColumns = table.columns;
-  const unmatched: Unmatched[] = [];
+  const joins: Array<(rows: Int32Array) => Unmatched | null> = [];
   for (const one of plan.enrich) {
     if (table.rows === 0) break;
     const other = await otherTable(session, plan, one, run);
     const joined = join({ rows: table.rows, columns }, other, one);
     columns = { ...columns, ...joined.columns };
-    if (joined.unmatched) unmatched.push(joined.unmatched);
+    joins.push(joined.unmatched);
   }
-  return { table: { rows: table.rows, columns }, unmatched };
+  return { table: { rows: table.rows, columns }, unmatched: (rows) => joins.flatMap((of) => of(rows) ?? []) };
 }
 
 async function otherTable(session: Session, { detection }: Plan, { source, key, columns }: PlannedEnrichment, run: Run): Promise<Table> {
@@ -46,7 +52,7 @@ async function otherTable(session: Session, { detection }: Plan, { source, key, 
   return readTable((await relation.project(wanted, quiet)).batches(quiet), quiet);
 }
 
-function join(rows: Table, other: Table, { name, key, columns }: PlannedEnrichment): { columns: StoredColumns; unmatched: Unmatched | null } {
+function join(rows: Table, other: Table, { name, key, columns }: PlannedEnrichment): { columns: StoredColumns; unmatched: (rows: Int32Array) => Unmatched | null } {
   const left = rows.columns[key];
   const right = other.columns[key];
   if (!left || !isText(left)) throw new ByomlError('COLUMNS_MISSING', `the key "${key}" is no text column`, { details: { missing: [key] } });
@@ -59,17 +65,18 @@ function join(rows: Table, other: Table, { name, key, columns }: PlannedEnrichme
     const codes = matched.map((row) => (row < 0 ? -1 : (cells.codes[row] as number)));
     return [[column, dictionaryColumn(left.codes.map((code) => (code < 0 ? -1 : (codes[code] as number))), cells.dictionary)] as const];
   });
-  return { columns: Object.fromEntries(joined), unmatched: unmatchedOf(name, key, left.codes, left.dictionary, matched) };
+  return { columns: Object.fromEntries(joined), unmatched: (numbers) => unmatchedOf({ source: name, key }, left, matched, numbers) };
 }
 
-function unmatchedOf(source: string, key: string, codes: Int32Array, dictionary: readonly string[], matched: readonly number[]): Unmatched | null {
-  const missing = new Set<number>();
+function unmatchedOf(of: Pick<Unmatched, 'source' | 'key'>, { codes, dictionary }: DictionaryColumn, matched: readonly number[], numbers: Int32Array): Unmatched | null {
+  const missing = new Set<string>();
   let rows = 0;
-  for (const code of codes) {
+  for (const row of numbers) {
+    const code = codes[row] as number;
     if (code < 0 || (matched[code] as number) >= 0) continue;
-    missing.add(code);
+    missing.add(dictionary[code] ?? '');
     rows++;
   }
   if (rows === 0) return null;
-  return { source, key, values: missing.size, rows, examples: [...missing].slice(0, shownExamples).map((code) => dictionary[code] ?? '') };
+  return { ...of, values: missing.size, rows, examples: [...missing].sort().slice(0, shownExamples) };
 }

@@ -35,7 +35,8 @@ export interface DayRows {
   readonly records: ReadonlyMap<number, number>;
   /** Rows without a day, which nothing can be done with. */
   readonly undated: number;
-  readonly unmatched: readonly Unmatched[];
+  /** What the joins found no match for, among some rows. */
+  unmatched(rows: Int32Array): readonly Unmatched[];
   /** The source's files, for watermarks; none where it gives batches. */
   readonly files: readonly ScanFile[];
 }

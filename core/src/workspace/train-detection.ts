@@ -128,10 +128,10 @@ interface TrainFacts {
 
 const nothing = { read: 0, kept: 0, scored: 0, unknown: 0, overBudget: 0, suppressed: 0, sent: 0 };
 
-function trainOutcome({ plan, role, rows, run }: Stepping, memory: Memory, { day, data, window, hosts, seconds, at }: TrainFacts): RunOutcome {
+function trainOutcome({ plan, role, rows, history, run }: Stepping, memory: Memory, { day, data, window, hosts, seconds, at }: TrainFacts): RunOutcome {
   const { record, state, learned } = memory;
   const warnings = [
-    ...rows.unmatched.map(({ source, key, values, rows: count, examples }) => `${values} values of "${key}" (${count} rows) are not in ${source}: ${examples.join(', ')}${values > examples.length ? ', …' : ''}`),
+    ...rows.unmatched(history.between(learned.from, day)).map(({ source, key, values, rows: count, examples }) => `${values} values of "${key}" (${count} rows) are not in ${source}: ${examples.join(', ')}${values > examples.length ? ', …' : ''}`),
     ...(memory.provisional ? ['too few days to replay: p-values are provisional, and no rate of alerts is known yet'] : []),
   ];
   return {
