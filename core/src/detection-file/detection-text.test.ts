@@ -55,7 +55,7 @@ test('what is not said is the default of a file', () => {
 
 test('the file is for people', () => {
   const written = detectionText({ name: 'share-access', source: { use: 'files/data-export', settings: { path: './export', table: 'SecurityEvent' } }, algorithm: { use: 'a/b', settings: {} }, budget: { perDay: 2.5 } });
-  expect(written).toContain('# How many incidents you want to look at.\nbudget: "2.5/day"\n');
-  expect(written).toContain('source: { use: "files/data-export", settings: { path: "./export", table: "SecurityEvent" } }\n');
-  expect(written).toContain('calendar: { timeZone: "UTC", workdays: [ "mon", "tue", "wed", "thu", "fri" ], holidays: [] }\n');
+  expect(written).toContain('# How many incidents you want to look at.\nbudget: 2.5/day\n');
+  expect(written).toContain('source: { use: files/data-export, settings: { path: ./export, table: SecurityEvent } }\n');
+  expect(written).toContain('calendar: { timeZone: UTC, workdays: [ mon, tue, wed, thu, fri ], holidays: [] }\n');
 });

@@ -9,7 +9,7 @@ export type DetectionInput = Pick<Detection, 'name' | 'source' | 'algorithm'> & 
 const dayMs = 86_400_000;
 
 /** One value on one line; a text that YAML would read as something else is quoted. */
-const flow = (value: unknown): string => stringify(value, { version: '1.2', schema: 'core', collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true, aliasDuplicateObjects: false, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }).trimEnd();
+const flow = (value: unknown): string => stringify(value, { version: '1.2', schema: 'core', collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true, aliasDuplicateObjects: false }).trimEnd();
 
 const used = ({ use, settings }: Use): object => ({ use, ...(Object.keys(settings).length > 0 && { settings }) });
 
@@ -48,5 +48,5 @@ export function detectionText(input: DetectionInput): string {
     ['sinks', sinks.map(used), 'Where alerts go.'],
     ['engine', engine],
   ];
-  return lines.map(([key, value, comment]) => `${comment === undefined ? '' : `# ${comment}\n`}${key}: ${typeof value === 'string' && /^[a-z][\w/.-]*$/u.test(value) ? value : flow(value)}\n`).join('');
+  return lines.map(([key, value, comment]) => `${comment === undefined ? '' : `# ${comment}\n`}${key}: ${flow(value)}\n`).join('');
 }

@@ -17,19 +17,19 @@ const mostProblems = 50;
 export function detectionInvalid(file: string, problems: readonly Problem[]): ByomlError {
   const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column).slice(0, mostProblems);
   const { line, column, path, reason } = ordered[0] ?? { line: 1, column: 1, path: '', reason: 'invalid' };
-  const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  const others = problems.length > 1 ? ` (and ${problems.length > mostProblems ? 'many' : problems.length - 1} more)` : '';
   return new ByomlError('DETECTION_INVALID', `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${reason}${others}`, { details: { file, line, column, path, problems: ordered } });
 }
 
 export const problemAt = (position: Position, path: Path, reason: string): Problem => ({ ...position, path: path.join('.').slice(0, 200), reason });
 
-/** What a schema found wrong with a file, in words and with places. */
+/** What a schema found wrong with a file, in words and with places; of many, some more than are told. */
 export const problemsOf = (yaml: YamlFile, schema: z.ZodType, error: z.ZodError): readonly Problem[] =>
-  error.issues.flatMap((issue) => {
+  error.issues.slice(0, 2 * mostProblems).flatMap((issue) => {
     const path = written(yaml.value, issue.path as Path);
     if (issue.code !== 'unrecognized_keys') return [problemAt(yaml.positionOf(path), path, reasonOf(issue, valueAt(yaml.value, path), String(path.at(-1) ?? '')))];
     const allowed = namesAt(schema, path);
-    return issue.keys.map((key) => problemAt(yaml.keyPositionOf([...path, key]), [...path, key], `unknown key${nearestText(key, allowed)}; allowed: ${allowed.join(', ')}`));
+    return issue.keys.slice(0, 2 * mostProblems).map((key) => problemAt(yaml.keyPositionOf([...path, key]), [...path, key], `unknown key${nearestText(key, allowed)}; allowed: ${allowed.join(', ')}`));
   });
 
 /** A component given by its address alone has no key `use` in the file. */

@@ -1,6 +1,7 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type Document, type Node, type Pair, type ParsedNode } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node, type Pair, type ParsedNode } from 'yaml';
 
-const mostBytes = 1_048_576;
+// Reading takes some microseconds a byte; no file that people write comes near these.
+const mostBytes = 262_144;
 const mostNodes = 100_000;
 const deepest = 40;
 const mostErrors = 20;
@@ -42,40 +43,43 @@ interface Read {
 }
 
 /** Reads YAML 1.2 (core schema, no tags of anyone's own). Never throws: what is wrong is in `faults`. */
-export function readYaml(text: string): YamlFile {
-  const lines = new LineCounter();
-  const positionAt = (offset: number): Position => {
-    const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), text.length));
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const found: Array<{ readonly at: number; readonly reason: string }> = [];
-  const root = contentOf(text, lines, found);
+export function readYaml(file: string): YamlFile {
+  const text = file.replace(/^\uFEFF/u, '');
+  const found: Faults = [];
+  const root = contentOf(text, found);
   return {
     value: root.value,
-    faults: found.map(({ at, reason }) => ({ position: positionAt(at), reason })),
-    positionOf: (path) => positionAt(placeAt(root.place, path).place.at),
+    faults: found.map(({ at, reason }) => ({ position: positionAt(text, at), reason })),
+    positionOf: (path) => positionAt(text, placeAt(root.place, path).place.at),
     keyPositionOf: (path) => {
       const { place, whole } = placeAt(root.place, path);
-      return positionAt(whole ? place.key : place.at);
+      return positionAt(text, whole ? place.key : place.at);
     },
   };
+}
+
+function positionAt(text: string, offset: number): Position {
+  const end = Math.min(Math.max(offset, 0), text.length);
+  let [line, start] = [1, 0];
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', start)) [line, start] = [line + 1, at + 1];
+  return { line, column: end - start + 1 };
 }
 
 type Faults = Array<{ readonly at: number; readonly reason: string }>;
 
 const nothing: Read = { value: null, place: { at: 0, key: 0, inside: new Map() } };
 
-function contentOf(text: string, lines: LineCounter, faults: Faults): Read {
+function contentOf(text: string, faults: Faults): Read {
   if (Buffer.byteLength(text) > mostBytes) {
-    faults.push({ at: 0, reason: 'expected at most 1 MiB' });
+    faults.push({ at: 0, reason: 'expected at most 256 KiB' });
     return nothing;
   }
-  const document = composed(text, lines, faults);
+  const document = composed(text, faults);
   return document?.contents && faults.length === 0 ? new Reader(faults).read(document.contents) : nothing;
 }
 
 /** The only document of the text. Stops at the first token that is none, so that a file full of them costs no more than one. */
-function composed(text: string, lines: LineCounter, faults: Faults): Document.Parsed | undefined {
+function composed(text: string, faults: Faults): Document.Parsed | undefined {
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false, version: '1.2', schema: 'core', resolveKnownTags: false, logLevel: 'silent' });
   const documents: Document.Parsed[] = [];
   const take = (document: Document.Parsed): void => {
@@ -86,7 +90,7 @@ function composed(text: string, lines: LineCounter, faults: Faults): Document.Pa
     if (documents.length === 2) faults.push({ at: range[0], reason: 'expected one document, received a second one' });
   };
   try {
-    for (const token of new Parser(lines.addNewLine).parse(text)) {
+    for (const token of new Parser().parse(text)) {
       for (const document of composer.next(token)) take(document);
       if (token.type === 'error' || faults.length > 0) break;
     }
