@@ -107,10 +107,13 @@ interface Made {
 function recordOf({ plan, clock, role }: Stepping, { component, settings }: ChosenAlgorithm, { from, to, rows }: Learned, { version, digest, parentDigest, generation, scanners }: Made): Omit<ModelRecord, 'made' | 'calibrated'> {
   const named = [...scanners].map((key) => key.split('\0') as [string, string]);
   return {
-    detection: plan.detection.name, version, digest, parentDigest, algorithm: component.address, settings, role: role === 'production' ? 'active' : 'shadow',
+    detection: plan.detection.name, version, digest, parentDigest, algorithm: component.address, settings: sorted(settings), role: role === 'production' ? 'active' : 'shadow',
     days: { from, to }, rows, generation, scanners: named.map(([scope, user]) => ({ scope, user })), pruned: false, at: clock.now().toISOString(),
   };
 }
+
+/** By name, as the model folder has them, so that a model is recorded the same way whether it was just made or opened. */
+const sorted = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const sightingsOf = (hosts: ReadonlyMap<string, number>): HostSighting[] => [...hosts].map(([key, firstDay]) => {
   const [scope = '', user = '', host = ''] = key.split('\0');
