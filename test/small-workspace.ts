@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 const blobs = join('am-securityevent', 'WorkspaceResourceId=', 'subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/generated/providers/microsoft.operationalinsights/workspaces/generated');
 
 /** Midnight of a UTC day of the generated export, counted from its first. */
-export const start = Date.parse('2026-01-05T00:00:00Z');
+const start = Date.parse('2026-01-05T00:00:00Z');
 export const dayNumber = (day: number): number => start / dayMs + day;
 export const moment = (day: number, hour = 0, minute = 0): Date => new Date(start + day * dayMs + hour * hourMs + minute * 60_000);
 
@@ -48,7 +48,7 @@ export interface Access {
 
 let serial = 0;
 
-export const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): object => ({
+const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): object => ({
   EventID: 5140, TimeGenerated: at.toISOString(), SubjectUserName: user, SubjectDomainName: 'CONTOSO', Computer: server, ShareName: `\\\\*\\${share}`, IpAddress: host, Type: 'SecurityEvent', _ItemId: `late-${serial++}`,
 });
 
@@ -146,7 +146,7 @@ export class SmallWorkspace implements Disposable {
 }
 
 /** What a call of the command works with. */
-export interface Opened extends AsyncDisposable {
+interface Opened extends AsyncDisposable {
   readonly session: Session;
   readonly plan: Plan;
   readonly state: State;
@@ -161,11 +161,11 @@ export interface Calling {
   readonly signal?: AbortSignal;
 }
 
-export const openSession = ({ warn = () => {}, signal = new AbortController().signal }: Calling = {}): Promise<Session> =>
+const openSession = ({ warn = () => {}, signal = new AbortController().signal }: Calling = {}): Promise<Session> =>
   Session.open({ roots: [join(root, 'cli'), root], folders: [], seed: 7, signal, log: { info: () => {}, warn }, step: () => {}, progress: () => {}, engine: 'duckdb/duckdb', files: 'files/table', folder: 'files/data-export' });
 
 /** As a call of the command: everything anew, the workspace locked until disposed. */
-export async function open(folder: string, name: string, calling: Calling = {}): Promise<Opened> {
+async function open(folder: string, name: string, calling: Calling = {}): Promise<Opened> {
   await using stack = new AsyncDisposableStack();
   const session = stack.use(await openSession(calling));
   const planned = await planDetection(session, await openWorkspace(folder), name);

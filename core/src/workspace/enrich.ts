@@ -22,7 +22,7 @@ export interface Unmatched {
 interface Enriched {
   readonly table: Table;
   /** What had no match among some rows (0-based numbers). */
-  unmatched(rows: Int32Array): readonly Unmatched[];
+  readonly unmatched: (rows: Int32Array) => readonly Unmatched[];
 }
 
 const always = { from: new Date(-8.64e15), to: new Date(8.64e15) };

@@ -36,7 +36,7 @@ export interface DayRows {
   /** Rows without a day, which nothing can be done with. */
   readonly undated: number;
   /** What the joins found no match for, among some rows. */
-  unmatched(rows: Int32Array): readonly Unmatched[];
+  readonly unmatched: (rows: Int32Array) => readonly Unmatched[];
   /** The source's files, for watermarks; none where it gives batches. */
   readonly files: readonly ScanFile[];
 }

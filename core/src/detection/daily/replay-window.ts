@@ -80,10 +80,10 @@ export function firstSightings(history: History): Map<string, number> {
   const first = new Map<string, number>();
   if (!history.rows.sourceHosts) return first;
   for (const day of history.index.days) {
-    for (const row of history.index.on(day)) {
-      const keys = history.hosts(row).map((host) => keyOf(history.scope(row), history.user(row), host));
-      for (const key of keys) if (!first.has(key)) first.set(key, day);
-    }
+    for (const key of sightingsOn(history, day)) if (!first.has(key)) first.set(key, day);
   }
   return first;
 }
+
+const sightingsOn = (history: History, day: number): string[] =>
+  Array.from(history.index.on(day)).flatMap((row) => history.hosts(row).map((host) => keyOf(history.scope(row), history.user(row), host)));
