@@ -128,15 +128,6 @@ test('doctor finds this installation healthy', () => {
   expect(json('doctor').healthy).toBe(true);
 });
 
-test('demo prints a ranked, explained list of real accesses, then of generated ones', { timeout: 60_000 }, () => {
-  const { cloudtrail, generated, folder: made } = json('demo');
-  for (const list of [cloudtrail, generated]) {
-    expect(list.length).toBeGreaterThan(2);
-    for (const { sentence, surprise } of list) expect([sentence.length > 10, Number.isFinite(surprise)]).toEqual([true, true]);
-  }
-  rmSync(made, { recursive: true, force: true });
-});
-
 test('every command has a summary and, where it takes words, an example', () => {
   const { commands } = JSON.parse(readFileSync(join(byoml, '..', '..', 'oclif.manifest.json'), 'utf8'));
   for (const [id, command] of Object.entries<any>(commands)) expect([id, command.summary?.length > 10, command.examples?.length > 0]).toEqual([id, true, true]);
