@@ -10,9 +10,11 @@ import { memoryOf } from './load-memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
 import { rowsDigest } from './model-store.ts';
+import { partOfRows } from './part-of-rows.ts';
 import type { Plan } from './plan.ts';
-import { loadRows, spanWindow } from './rows.ts';
+import { inputOf, loadRows, spanWindow, type DayRows, type DaySpan } from './rows.ts';
 import { startOfDay, trainDays, type Stepping } from './step.ts';
+import { markOf } from './watermarks.ts';
 
 interface Late {
   readonly session: Session;
@@ -24,62 +26,110 @@ interface Late {
   readonly run: Run;
 }
 
-const dayMs = 86_400_000;
-
-/** Closed days whose files have grown or appeared since they were scored, as far back as a training looks. Days that nothing can tell apart are all named. */
-async function changedDays({ plan, state, memory, run }: Omit<Late, 'session' | 'ledger' | 'clock'>): Promise<{ readonly days: readonly number[]; readonly files: readonly ScanFile[] }> {
-  const closed = memory.state.closedThrough;
-  if (closed === null) return { days: [], files: [] };
-  const span = { from: closed + 1 - trainDays(plan), to: closed + 1 };
-  const scan = await plan.source.scan(spanWindow(span), { ...run, progress: () => {} });
-  if (scan.kind !== 'files') return { days: [], files: [] };
-  const marks = state.watermarks(plan.detection.name);
-  const files = scan.files.filter(({ url, version }) => marks.get(url)?.version !== version);
-  const scored = new Set(state.runs({ detection: plan.detection.name, kind: 'score', role: 'production', from: span.from, to: span.to }).map(({ day }) => day));
-  const touched = new Set(files.flatMap((file) => daysOf(file, span)));
-  return { days: [...touched].filter((day) => scored.has(day)).sort((a, b) => a - b), files };
+/** What looking for late data has found. */
+export interface Reopened {
+  /** Whether a day was scored again. */
+  readonly any: boolean;
+  /** Marks of files that changed without changing a row: they wait for the next run that is recorded. */
+  readonly marks: readonly WatermarkRecord[];
+  /** Versions of all files that were looked at, by URL. */
+  readonly seen: ReadonlyMap<string, string>;
 }
 
-function daysOf({ span }: ScanFile, { from, to }: { readonly from: number; readonly to: number }): number[] {
+interface Changed {
+  /** Scored days that changed files may say something about, ascending. */
+  readonly days: readonly number[];
+  readonly files: ReadonlyArray<{ readonly file: ScanFile; readonly lastDay: number }>;
+  readonly seen: ReadonlyMap<string, string>;
+}
+
+const dayMs = 86_400_000;
+const role: Role = 'production';
+const nothing: Changed = { days: [], files: [], seen: new Map() };
+
+/** Closed days whose files have grown or appeared since they were scored, as far back as a training looks. Days that nothing can tell apart are all named. */
+async function changed({ plan, state, memory, run }: Late): Promise<Changed> {
+  const closed = memory.state.closedThrough;
+  if (closed === null) return nothing;
+  const span = { from: closed + 1 - trainDays(plan), to: closed + 1 };
+  const scan = await plan.source.scan(spanWindow(span), { ...run, progress: () => {} });
+  if (scan.kind !== 'files') return nothing;
+  const marks = state.watermarks(plan.detection.name);
+  const scored = new Set(scoredDays(plan, state, span));
+  const files = scan.files.filter(({ url, version }) => marks.get(url)?.version !== version).map((file) => ({ file, days: daysOf(file, span).filter((day) => scored.has(day)) })).filter(({ days }) => days.length > 0);
+  return {
+    days: [...new Set(files.flatMap(({ days }) => days))].sort((a, b) => a - b),
+    files: files.map(({ file, days }) => ({ file, lastDay: days.at(-1) as number })),
+    seen: new Map(scan.files.map(({ url, version }) => [url, version])),
+  };
+}
+
+/** Days that were scored, whose model is still there to score them again. */
+function scoredDays({ detection }: Plan, state: State, { from, to }: DaySpan): number[] {
+  const there = new Set(state.models(detection.name).filter(({ pruned }) => !pruned).map(({ version }) => version));
+  return state.runs({ detection: detection.name, kind: 'score', role, from, to }).flatMap(({ day, model }) => (day !== null && there.has(model.version) ? [day] : []));
+}
+
+function daysOf({ span }: ScanFile, { from, to }: DaySpan): number[] {
   const first = span ? Math.max(from, Math.floor(span.from.getTime() / dayMs)) : from;
   const last = span ? Math.min(to, Math.ceil(span.to.getTime() / dayMs)) : to;
   return Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at);
 }
 
-/** Scores changed days again with the model, window and corrections of their own run; later days stay as they are. Answers the marks of files that changed without changing a row. */
-export async function reopenDays(late: Late): Promise<WatermarkRecord[]> {
-  const { days, files } = await changedDays(late);
-  const same: WatermarkRecord[] = [];
-  for (const day of days) {
-    const record = await reopenDay(late, day, files);
-    if (!record) same.push(...marksOn(late.plan, files, day));
+/** Scores changed days again with the model, window and corrections of their own run; later days stay as they are. */
+export async function reopenDays(late: Late): Promise<Reopened> {
+  const { session, plan, memory, run } = late;
+  const { days, files, seen } = await changed(late);
+  let any = false;
+  let marks: WatermarkRecord[] = [];
+  for (const { from, to } of stretches(days)) {
+    const rows = await loadRows(session, plan, { from, to }, run, inputOf([plan.chosen, memory.chosen]));
+    for (let day = from; day < to; day++) {
+      run.signal.throwIfAborted();
+      // A file is done with when the last of its days was looked at.
+      marks.push(...files.filter(({ lastDay }) => lastDay === day).map(({ file }) => markOf(plan.detection.name, file)));
+      if (!(await reopenDay(late, day, rows, marks))) continue;
+      any = true;
+      marks = [];
+    }
   }
-  // A file without a time of its own is done with when all days were looked at.
-  return [...same, ...files.filter(({ span }) => !span).map((file) => markOf(late.plan, file))];
+  return { any, marks, seen };
 }
 
-const marksOn = (plan: Plan, files: readonly ScanFile[], day: number): WatermarkRecord[] =>
-  files.filter(({ span }) => span && Math.floor((span.to.getTime() - 1) / dayMs) === day).map((file) => markOf(plan, file));
+/** Days in a row are read together. */
+function stretches(days: readonly number[]): DaySpan[] {
+  const spans: Array<{ from: number; to: number }> = [];
+  for (const day of days) {
+    const last = spans.at(-1);
+    if (last?.to === day) last.to = day + 1;
+    else spans.push({ from: day, to: day + 1 });
+  }
+  return spans;
+}
 
-async function reopenDay({ session, plan, state, ledger, memory, clock, run }: Late, day: number, files: readonly ScanFile[]): Promise<RunRecord | null> {
-  const role: Role = 'production';
+async function reopenDay(late: Late, day: number, rows: DayRows, watermarks: readonly WatermarkRecord[]): Promise<RunRecord | null> {
+  const { session, plan, state, ledger, memory, clock, run } = late;
   const before = state.latestScore(plan.detection.name, role, day);
   if (!before) return null;
-  const rows = await loadRows(session, plan, { from: day, to: day + 1 }, run);
-  const history = new History(memory.chosen.component, rows);
-  if (rowsDigest(history, history.index.on(day)) === before.data) return null;
+  const isSame = state.model(plan.detection.name, before.model.version)?.algorithm === memory.record.algorithm;
+  if (isSame && digestOf(memory, rows, day) === before.data) return null;
   const then = await memoryOf(session, plan, state, before, role);
-  const held = state.alerts({ detection: plan.detection.name, role, from: day, to: day + 1 }).filter(({ withdrawn }) => !withdrawn);
-  const watermarks = marksOn(plan, files, day);
-  const stepping: Stepping = { plan, role, ledger, history, rows, clock, run };
+  const own = isSame ? rows : await loadRows(session, plan, { from: day, to: day + 1 }, run, inputOf([plan.chosen, then.chosen]));
+  if (!isSame && digestOf(then, own, day) === before.data) return null;
+  const part = partOfRows(own, { from: day, to: day + 1 });
+  const held = state.alerts({ detection: plan.detection.name, role, from: day, to: day + 1, withdrawn: false });
+  const stepping: Stepping = { plan, role, ledger, history: new History(then.chosen.component, part), rows: part, clock, run: { ...run, progress: () => {} } };
   const { record } = await runDay(stepping, then, {
     day, to: new Date(startOfDay(day + 1)), closes: false, models: [], watermarks,
-    reopened: { state: memory.state, changes: (said) => changesBetween(held, said, day) },
+    reopened: { state: memory.state, replaces: before, changes: (said) => changesBetween(held, said, day) },
   });
   return record;
 }
 
-const markOf = ({ detection }: Plan, { url, version, bytes, offset = 0 }: ScanFile): WatermarkRecord => ({ detection: detection.name, url, version, bytes: bytes + offset });
+function digestOf({ chosen }: Memory, rows: DayRows, day: number): string {
+  const history = new History(chosen.component, partOfRows(rows, { from: day, to: day + 1 }));
+  return rowsDigest(history, history.index.on(day));
+}
 
 /** One sentence per alert that came, went or changed. */
 function changesBetween(held: readonly AlertRecord[], { alerts }: Alerting, day: number): string[] {

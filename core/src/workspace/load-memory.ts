@@ -63,11 +63,11 @@ function recordOf(state: State, { detection }: Plan, version: number): ModelReco
   return record;
 }
 
+/** As closing the days one by one gives them: each pair with the incident that its alert ended in. */
 function openPairs(state: State, detection: string, role: Role, day: number): ReadonlyMap<string, OpenPair> {
-  const pairs = new Map<string, OpenPair>();
-  for (const incident of state.openIncidents(detection, role, day - guardDays)) {
-    if (incident.day >= day) continue;
-    for (const { user, resource } of state.evidence(incident.id)) pairs.set(keyOf(incident.scope, user, resource), { incident: incident.id, day: incident.day });
-  }
-  return pairs;
+  const from = day - guardDays + 1;
+  const open = new Set(state.openIncidents(detection, role, from).map(({ id }) => id));
+  const alerts = open.size === 0 ? [] : state.alerts({ detection, role, from, to: day, withdrawn: false });
+  const pairs = alerts.toSorted((a, b) => a.day - b.day).flatMap(({ scope, user, resource, incident, day: at }) => (incident !== null && open.has(incident) ? [[keyOf(scope, user, resource), { incident, day: at }] as const] : []));
+  return new Map(pairs);
 }

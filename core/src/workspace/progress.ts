@@ -1,17 +1,33 @@
+import type { DataSource, ScanFile } from '../contracts/data-source.ts';
 import type { Clock } from '../contracts/services.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Run } from '../contracts/run.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { History } from '../detection/daily/history.ts';
-import type { ModelRecord, Role, WatermarkRecord } from '../state/index.ts';
+import type { ModelRecord, Role, RunRecord, WatermarkRecord } from '../state/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
+import { partOfRows } from './part-of-rows.ts';
 import type { Plan } from './plan.ts';
-import { loadRows, type DayRows, type DaySpan } from './rows.ts';
+import { inputOf, loadRows, type DayRows, type DaySpan } from './rows.ts';
 import { runDay, type Scored } from './day-run.ts';
-import { everyDays, replayDays, startOfDay, trainDays, utcDayOf, type Stepping } from './step.ts';
+import { nothingToLearn } from './nothing-to-learn.ts';
+import { bringsNews } from './silence.ts';
+import { daysAtOnce, everyDays, replayDays, startOfDay, trainDays, utcDayOf, type Stepping } from './step.ts';
 import { trainOn, updateTo } from './train-detection.ts';
 import { watermarksOf } from './watermarks.ts';
+
+/** What earlier runs know of the source. */
+export interface Past {
+  /** How far each file was read, by URL. */
+  readonly marks: ReadonlyMap<string, WatermarkRecord>;
+  /** Versions of files at the time when late data was looked for, by URL. */
+  readonly seen: ReadonlyMap<string, string>;
+  /** Marks that wait to be recorded. */
+  readonly waiting: readonly WatermarkRecord[];
+  /** The last run that scored the first day of these, or the day before it. */
+  readonly last: RunRecord | null;
+}
 
 export interface Progressing {
   readonly session: Session;
@@ -28,8 +44,8 @@ export interface Progressing {
   readonly onDay?: ((scored: Scored) => void) | undefined;
   /** Rows that were read already. */
   readonly rows?: DayRows | undefined;
-  /** Further marks to record with the first day. */
-  readonly marks?: readonly WatermarkRecord[];
+  /** Absent where nothing is recorded. */
+  readonly past?: Past;
   /** Whether it trains when that is due; true when absent. */
   readonly retrains?: boolean;
   /** Whether it learns the day before; true when absent. */
@@ -39,53 +55,139 @@ export interface Progressing {
 
 export interface Progressed {
   readonly memory: Memory;
+  /** The rows that were read last. */
   readonly rows: DayRows;
+  /** The first version met of each file, by URL. */
+  readonly seen: ReadonlyMap<string, string>;
 }
 
 /** Goes from day to day: trains when it is due, learns the day before, scores the day. */
 export async function progress(request: Progressing): Promise<Progressed> {
-  const { session, plan, run, days, partial } = request;
+  const { days, partial } = request;
   const last = partial ? utcDayOf(partial) + 1 : days.to;
-  const span = { from: firstNeeded(plan, request.memory, days.from, last), to: last };
-  session.options.step('reading');
-  const rows = request.rows ?? (await loadRows(session, plan, span, run));
-  const stepping: Stepping = { plan, role: request.role, ledger: request.ledger, history: new History(plan.chosen.component, rows), rows, clock: request.clock, run: quiet(run) };
-  session.options.step('scoring');
-  let memory = request.memory;
-  for (let day = days.from; day < last; day++) {
-    run.signal.throwIfAborted();
-    memory = await oneDay(stepping, request, memory, day, partial && day === last - 1 ? partial : null);
-    run.progress({ done: day - days.from + 1, total: last - days.from, unit: 'days' });
+  const steps = new Steps(request);
+  for (let from = days.from; from < last; from += daysAtOnce) await steps.through({ from, to: Math.min(last, from + daysAtOnce) }, last);
+  return steps.reached;
+}
+
+class Steps {
+  readonly #request: Progressing;
+  readonly #marks: Map<string, WatermarkRecord>;
+  readonly #seen: Map<string, string>;
+  #waiting: readonly WatermarkRecord[];
+  #last: RunRecord | null;
+  #memory: Memory | null;
+  #rows: DayRows | null = null;
+
+  constructor(request: Progressing) {
+    const { past, memory } = request;
+    this.#request = request;
+    this.#memory = memory;
+    this.#marks = new Map(past?.marks);
+    this.#seen = new Map(past?.seen);
+    this.#waiting = past?.waiting ?? [];
+    this.#last = past?.last ?? null;
   }
-  if (!memory) throw new ByomlError('DATA_EMPTY', `${plan.detection.name}: no day to score`, { details: { detection: plan.detection.name } });
-  return { memory, rows };
+
+  get reached(): Progressed {
+    const { detection } = this.#request.plan;
+    if (this.#memory && this.#rows) return { memory: this.#memory, rows: this.#rows, seen: this.#seen };
+    throw new ByomlError('DATA_EMPTY', `${detection.name}: no day to score`, { details: { detection: detection.name } });
+  }
+
+  async through({ from, to }: DaySpan, last: number): Promise<void> {
+    const { session, plan, run, rows: given, partial, days } = this.#request;
+    session.options.step('reading');
+    const rows = given ?? (await this.#read({ from: this.#firstNeeded(from, to), to }));
+    this.#rows = rows;
+    for (const { url, version } of rows.files) if (!this.#seen.has(url)) this.#seen.set(url, version);
+    session.options.step('scoring');
+    for (let day = from; day < to; day++) {
+      run.signal.throwIfAborted();
+      await this.#step(rows, day, { until: partial && day === last - 1 ? partial : null, isLast: day === to - 1 });
+      run.progress({ done: day - days.from + 1, total: last - days.from, unit: 'days' });
+    }
+  }
+
+  #read(span: DaySpan): Promise<DayRows> {
+    const { session, plan, partial, run } = this.#request;
+    const source = partial && span.to > utcDayOf(partial) ? upTo(plan.source, partial) : plan.source;
+    return loadRows(session, { ...plan, source }, span, run, inputOf(this.#memory ? [plan.chosen, this.#memory.chosen] : [plan.chosen]));
+  }
+
+  async #step(rows: DayRows, day: number, { until, isLast }: { readonly until: Date | null; readonly isLast: boolean }): Promise<void> {
+    const { plan, onDay, past } = this.#request;
+    const { name } = plan.detection;
+    const learned = await this.#learn(rows, day);
+    // A file of unknown time that changed since late data was looked for may hold late data that nobody has looked at.
+    const files = rows.files.filter(({ url, version, span }) => span || this.#seen.get(url) === version);
+    const watermarks = [...this.#waiting, ...watermarksOf(name, files, day, isLast)];
+    const heard = past && { isNew: rows.files.length === 0 && this.#marks.size === 0 ? null : bringsNews(rows.files.filter((file) => touches(file, day)), this.#marks), last: this.#last };
+    const scored = await runDay(this.#stepping(rows, { from: day, to: day + 1 }), learned.memory, {
+      day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models: learned.models, watermarks, ...(heard && { heard }),
+    });
+    this.#memory = scored.memory;
+    this.#last = scored.record;
+    this.#waiting = [];
+    for (const mark of watermarks) this.#marks.set(mark.url, mark);
+    onDay?.(scored);
+  }
+
+  /** The model that scores the day: trained anew, brought up to the day before, or as it is. */
+  async #learn(rows: DayRows, day: number): Promise<{ readonly memory: Memory; readonly models: readonly ModelRecord[] }> {
+    const { plan, learns = true } = this.#request;
+    const memory = this.#memory;
+    if (!memory) return { memory: await this.#first(rows, day), models: [] };
+    const stepping = this.#isTrainingDue(memory, day) ? this.#stepping(rows, trainingSpan(plan, day)) : null;
+    if (stepping && isWorthTraining(stepping, day)) return { memory: await trainOn(stepping, memory, day), models: [] };
+    if (!learns || memory.learned.to >= day) return { memory, models: [] };
+    const updated = await updateTo(this.#stepping(rows, { from: memory.learned.to, to: day }), memory, day);
+    return { memory: updated.memory, models: updated.record ? [updated.record] : [] };
+  }
+
+  async #first(rows: DayRows, day: number): Promise<Memory> {
+    const { session, plan, run } = this.#request;
+    const stepping = this.#stepping(rows, trainingSpan(plan, day));
+    if (stepping.history.between(day - trainDays(plan), day).length === 0) throw await nothingToLearn(session, plan, day, run);
+    return trainOn(stepping, null, day);
+  }
+
+  #isTrainingDue({ state }: Memory, day: number): boolean {
+    const { plan, retrains = true } = this.#request;
+    return retrains && day - state.trainedAt >= everyDays(plan);
+  }
+
+  #stepping(rows: DayRows, span: DaySpan): Stepping {
+    const { plan, role, ledger, clock, run } = this.#request;
+    const part = partOfRows(rows, span);
+    return { plan, role, ledger, history: new History(plan.chosen.component, part), rows: part, clock, run: quiet(run) };
+  }
+
+  /** The first day whose rows are needed to train and score the days. */
+  #firstNeeded(first: number, last: number): number {
+    const { plan } = this.#request;
+    const memory = this.#memory;
+    if (!memory) return trainingSpan(plan, first).from;
+    const needed = Math.min(first, memory.learned.to);
+    return this.#isTrainingDue(memory, last - 1) ? Math.min(needed, trainingSpan(plan, Math.max(first, memory.state.trainedAt + everyDays(plan))).from) : needed;
+  }
 }
 
-async function oneDay(stepping: Stepping, request: Progressing, before: Memory | null, day: number, until: Date | null): Promise<Memory> {
-  const { onDay, days, marks = [] } = request;
-  const { memory, models } = await learnedBefore(stepping, request, before, day);
-  const isLast = until !== null || day === days.to - 1;
-  const watermarks = [...(day === days.from ? marks : []), ...watermarksOf(stepping.plan.detection.name, stepping.rows.files, day, isLast)];
-  const scored = await runDay(stepping, memory, { day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models, watermarks });
-  onDay?.(scored);
-  return scored.memory;
-}
+const trainingSpan = (plan: Plan, day: number): DaySpan => ({ from: day - trainDays(plan) - replayDays, to: day });
 
-/** The state that the day is scored with: trained anew when that is due, else with what the days before it taught. */
-async function learnedBefore(stepping: Stepping, { retrains = true, learns = true }: Progressing, memory: Memory | null, day: number): Promise<{ readonly memory: Memory; readonly models: readonly ModelRecord[] }> {
-  if (!memory || (retrains && day - memory.state.trainedAt >= everyDays(stepping.plan))) return { memory: await trainOn(stepping, memory, day), models: [] };
-  if (!learns || memory.learned.to >= day) return { memory, models: [] };
-  const updated = await updateTo(stepping, memory, day);
-  return { memory: updated.memory, models: updated.record ? [updated.record] : [] };
-}
+/** Distinct days without which nothing can be replayed: after a long outage of the source the model at hand is the better one. */
+const fewestDays = 6;
+const isWorthTraining = ({ plan, history }: Stepping, day: number): boolean => history.index.days.length >= fewestDays && history.between(day - trainDays(plan), day).length > 0;
 
 const quiet = (run: Run): Run => ({ ...run, progress: () => {} });
 
-/** The first day whose rows are needed to train and score the days. */
-function firstNeeded(plan: Plan, memory: Memory | null, first: number, last: number): number {
-  const trains = !memory || last - 1 - memory.state.trainedAt >= everyDays(plan);
-  if (!trains) return Math.min(first, memory.learned.to);
-  const training = memory ? Math.min(first, memory.state.trainedAt + everyDays(plan)) : first;
-  return training - trainDays(plan) - replayDays;
-}
+const touches = ({ span }: ScanFile, day: number): boolean => !span || (span.from.getTime() < (day + 1) * dayMs && span.to.getTime() > day * dayMs);
+const dayMs = 86_400_000;
 
+/** A window that ends within a day does not see what comes after it, where the files tell their time. */
+const upTo = (source: DataSource, until: Date): DataSource => ({
+  async scan(window, run) {
+    const scan = await source.scan(window, run);
+    return scan.kind === 'files' ? { ...scan, files: scan.files.filter(({ span }) => !span || span.from < until) } : scan;
+  },
+});

@@ -25,3 +25,5 @@ export const everyDays = ({ detection }: Plan): number => Math.max(1, Math.round
 export const replayDays = 35;
 export const startOfDay = (day: number): string => new Date(day * dayMs).toISOString();
 export const utcDayOf = (moment: Date): number => Math.floor(moment.getTime() / dayMs);
+/** Days whose rows are held at once: a backlog of years takes no more memory than these and what a training reads. */
+export const daysAtOnce = 60;

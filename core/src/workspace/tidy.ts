@@ -1,22 +1,28 @@
 import type { State } from '../state/index.ts';
 import { removeModels, storedVersions } from './model-store.ts';
-import type { Workspace } from './workspace.ts';
+import type { Plan } from './plan.ts';
+import { everyDays, trainDays } from './step.ts';
 
-/** Days for which a reopened window still finds its model. */
+/** Days for which rollbacks and differences still find their model; longer where late data is looked for longer. */
 const keptDays = 40;
 /** Trainings that stay for comparison and rollback. */
 const keptTrainings = 10;
 
-/** Removes model folders that a stopped run left behind, and those that nothing can need any more. */
-export async function tidyModels(workspace: Workspace, state: State, detection: string): Promise<void> {
-  const models = state.models(detection);
-  const known = new Set(models.filter(({ pruned }) => !pruned).map(({ version }) => version));
-  const orphans = (await storedVersions(workspace, detection)).filter((version) => !known.has(version));
-  await removeModels(workspace, detection, orphans);
-  const newest = Math.max(...models.map(({ days }) => days.to));
+/** Removes model folders that a stopped run left behind. */
+export async function removeOrphans({ workspace, detection: { name } }: Plan, state: State): Promise<void> {
+  const known = new Set(state.models(name).filter(({ pruned }) => !pruned).map(({ version }) => version));
+  await removeModels(workspace, name, (await storedVersions(workspace, name)).filter((version) => !known.has(version)));
+}
+
+/** Removes the folders of models that nothing can need any more. */
+export async function pruneModels(plan: Plan, state: State): Promise<void> {
+  const { workspace, detection: { name } } = plan;
+  const models = state.models(name);
+  const newest = models.reduce((last, { days }) => Math.max(last, days.to), 0);
+  const needed = newest - Math.max(keptDays, trainDays(plan) + everyDays(plan));
   const trainings = new Set(models.filter(({ made }) => made === 'train').slice(0, keptTrainings).map(({ version }) => version));
-  const old = models.filter(({ version, role, days, pruned }) => !pruned && role === 'former' && days.to < newest - keptDays && !trainings.has(version)).map(({ version }) => version);
+  const old = models.filter(({ version, role, days, pruned }) => !pruned && role === 'former' && days.to < needed && !trainings.has(version)).map(({ version }) => version);
   if (old.length === 0) return;
-  state.prune(detection, old);
-  await removeModels(workspace, detection, old);
+  state.prune(name, old);
+  await removeModels(workspace, name, old);
 }

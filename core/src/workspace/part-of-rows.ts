@@ -1,0 +1,35 @@
+import type { Column } from '../contracts/columns.ts';
+import { growingColumn } from '../detection/table/growing-column.ts';
+import { pick, type StoredColumns } from '../detection/table/pick.ts';
+import type { DayRows, DaySpan } from './rows.ts';
+
+/**
+ * The rows of some of the days, as if only these had been read: texts that others brought are gone. A training, an update and a
+ * score see no more than their own days, so that it makes no difference what else a call had to read.
+ */
+export function partOfRows(rows: DayRows, { from, to }: DaySpan): DayRows {
+  const numbers = Int32Array.from(rows.days.keys()).filter((row) => (rows.days[row] as number) >= from && (rows.days[row] as number) < to);
+  const gather = (column: Float64Array | null): Float64Array | null => column && Float64Array.from(numbers, (row) => column[row] as number);
+  const { sourceHosts } = rows;
+  // Without rows there are no columns either: which there would be depends on what else was read.
+  const columns = numbers.length === 0 ? {} : (pick(rows.table.columns, numbers).columns as StoredColumns);
+  return {
+    span: { from, to },
+    table: { rows: numbers.length, columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, byItself(column)])) },
+    days: Int32Array.from(numbers, (row) => rows.days[row] as number),
+    sourceHosts: sourceHosts && Array.from(numbers, (row) => sourceHosts.at(row) ?? []),
+    firstSeen: gather(rows.firstSeen),
+    lastSeen: gather(rows.lastSeen),
+    records: new Map([...rows.records].filter(([day]) => day >= from && day < to)),
+    undated: rows.undated,
+    unmatched: (chosen) => rows.unmatched(Int32Array.from(chosen, (row) => numbers[row] as number)),
+    files: rows.files,
+  };
+}
+
+/** The column with the texts of its own rows, in the order in which they appear. */
+function byItself(column: Column<unknown>): Column<unknown> {
+  const own = growingColumn(column);
+  own.append(column);
+  return own.finish();
+}
