@@ -96,7 +96,7 @@ class Steps {
   }
 
   async through({ from, to }: DaySpan, last: number): Promise<void> {
-    const { session, plan, run, rows: given, partial, days } = this.#request;
+    const { session, run, rows: given, partial, days } = this.#request;
     session.options.step('reading');
     const rows = given ?? (await this.#read({ from: this.#firstNeeded(from, to), to }));
     this.#rows = rows;

@@ -37,10 +37,15 @@ const none: Silence = { status: 'done', warnings: [] };
  */
 export function silenceOf({ calendar, score: { every } }: Pick<Detection, 'calendar' | 'score'>, { isNew, last }: Heard, window: Window): Silence {
   const { day, to, closes, records, data } = window;
-  const isWhole = closes && last?.day !== day;
-  if (isWhole) return records === 0 && isWorkday(calendar, day) ? { status: 'silent', warnings: ['a whole working day without a single record: the source is silent'] } : none;
+  if (closes && last?.day !== day) return records === 0 && isWorkday(calendar, day) ? silentDay : none;
   const hasNews = isNew ?? (last?.day === day ? last.data !== data : records > 0);
   if (hasNews || !last) return none;
+  return quietWindow(last, to, every);
+}
+
+const silentDay: Silence = { status: 'silent', warnings: ['a whole working day without a single record: the source is silent'] };
+
+function quietWindow(last: NonNullable<Heard['last']>, to: Date, every: number): Silence {
   const before = last.warnings.map((warning) => quiet.exec(warning)?.[1]).find((since) => since !== undefined);
   const since = before ?? last.window.to;
   const isSilent = before !== undefined && to.getTime() - Date.parse(since) >= 2 * every;
