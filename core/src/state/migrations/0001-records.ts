@@ -33,13 +33,15 @@ create index facts_of_severity on alert_facts (severity, day desc, detection, ro
 create view alert_names as select alerts.id as alert, detections.id as detection, roles.id as role, day, surprise, users.id as user, resources.id as resource, severities.id as severity, withdrawn
   from alerts join names detections on detections.name = alerts.detection join names roles on roles.name = alerts.role
   join names users on users.name = alerts.user join names resources on resources.name = alerts.resource join names severities on severities.name = alerts.severity;
+-- No "or ignore" and "or replace" here: within a trigger the policy of the statement outside holds.
 create trigger alert_inserted after insert on alerts begin
-  insert or ignore into names (name) values (new.detection), (new.role), (new.user), (new.resource), (new.severity);
+  insert into names (name) select name from (select new.detection as name union select new.role union select new.user union select new.resource union select new.severity) where name not in (select name from names);
   insert into alert_facts select * from alert_names where alert = new.id;
 end;
 create trigger alert_updated after update on alerts begin
-  insert or ignore into names (name) values (new.detection), (new.role), (new.user), (new.resource), (new.severity);
-  insert or replace into alert_facts select * from alert_names where alert = new.id;
+  insert into names (name) select name from (select new.detection as name union select new.role union select new.user union select new.resource union select new.severity) where name not in (select name from names);
+  delete from alert_facts where alert = new.id;
+  insert into alert_facts select * from alert_names where alert = new.id;
 end;
 
 create table alert_revisions (
