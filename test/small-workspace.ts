@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Session } from '@byoml/core/ad-hoc';
@@ -52,26 +52,58 @@ const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): objec
   EventID: 5140, TimeGenerated: at.toISOString(), SubjectUserName: user, SubjectDomainName: 'CONTOSO', Computer: server, ShareName: `\\\\*\\${share}`, IpAddress: host, Type: 'SecurityEvent', _ItemId: `late-${serial++}`,
 });
 
+interface Hour {
+  /** Path below the years' folder. */
+  readonly path: string;
+  readonly at: number;
+  readonly text: string;
+}
+interface Company {
+  readonly hours: readonly Hour[];
+  readonly people: string;
+}
+const companies = new Map<string, Promise<Company>>();
+
+/** Made once per process, held in memory: files that are written again have the same content and the same time. */
+async function companyOf(users: number, days: number): Promise<Company> {
+  const folder = mkdtempSync(join(tmpdir(), 'byoml-company-'));
+  try {
+    const made = await writeEnterprise({ out: join(folder, 'all'), seed: 7, users, days, start: '2026-01-05', attackFrom: 35, campaigns: { sweeps: 1, fanOuts: 1, insiders: 0 } }, { signal: new AbortController().signal, progress: () => {} });
+    const cwd = join(made.export, blobs);
+    const hours = globSync('**/*.json', { cwd }).map((path) => ({ path, at: hourOf(path), text: readFileSync(join(cwd, path), 'latin1') }));
+    return { hours: hours.sort((one, other) => one.at - other.at), people: readFileSync(made.people, 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function hourOf(path: string): number {
+  const [, year, month, day, hour] = /y=(\d+)\/m=(\d+)\/d=(\d+)\/h=(\d+)\//u.exec(path) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour));
+}
+
 /** A made-up company's export that grows as time goes on, and a workspace with one detection of it. Nothing in it is real. */
 export class SmallWorkspace implements Disposable {
   readonly folder: string;
-  readonly #all: string;
-  readonly #kept: string;
   readonly name = 'shares';
+  readonly #company: Company;
+  readonly #kept: string;
 
-  private constructor(kept: string) {
+  private constructor(kept: string, company: Company) {
     this.#kept = kept;
-    this.#all = join(kept, 'all');
+    this.#company = company;
     this.folder = join(kept, 'soc');
   }
 
-  static async make({ users = 60, days = 56, detection = {} }: Shape = {}): Promise<SmallWorkspace> {
-    const made = new SmallWorkspace(mkdtempSync(join(tmpdir(), 'byoml-runs-')));
-    await writeEnterprise({ out: made.#all, seed: 7, users, days, start: '2026-01-05', attackFrom: 35, campaigns: { sweeps: 1, fanOuts: 1, insiders: 0 } }, { signal: new AbortController().signal, progress: () => {} });
+  static async make({ users = 60, days = 44, detection = {} }: Shape = {}): Promise<SmallWorkspace> {
+    const key = `${users} ${days}`;
+    const company = companies.get(key) ?? companyOf(users, days);
+    companies.set(key, company);
+    const made = new SmallWorkspace(mkdtempSync(join(tmpdir(), 'byoml-runs-')), await company);
     mkdirSync(join(made.folder, 'detections'), { recursive: true });
     mkdirSync(join(made.folder, 'export', 'am-securityevent'), { recursive: true });
     mkdirSync(join(made.folder, 'results'));
-    cpSync(join(made.#all, 'people.csv'), join(made.folder, 'people.csv'));
+    writeFileSync(join(made.folder, 'people.csv'), (await company).people);
     made.write(detection);
     return made;
   }
@@ -82,13 +114,14 @@ export class SmallWorkspace implements Disposable {
     writeFileSync(join(this.folder, 'detections', `${this.name}.yaml`), parts.map(([key, value]) => `${key}: ${value}\n`).join(''));
   }
 
-  /** The export as it stands at that time: hours that were over by then. */
-  grow(until: Date, from: Date = new Date(0)): void {
-    for (const path of globSync('**/*.json', { cwd: join(this.#all, 'export', blobs) })) {
-      const [, year, month, day, hour] = /y=(\d+)\/m=(\d+)\/d=(\d+)\/h=(\d+)\//u.exec(path) ?? [];
-      const at = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour));
+  /** The export as it stands at that time: hours that were over by then. Files that are there stay as they are. */
+  grow(until: Date): void {
+    for (const { path, at, text } of this.#company.hours) {
       const to = join(this.export, path);
-      if (at >= from.getTime() && at < until.getTime() && !existsSync(to)) cpSync(join(this.#all, 'export', blobs, path), to, { preserveTimestamps: true });
+      if (at >= until.getTime() || existsSync(to)) continue;
+      mkdirSync(dirname(to), { recursive: true });
+      writeFileSync(to, text, 'latin1');
+      utimesSync(to, new Date(at + hourMs), new Date(at + hourMs));
     }
   }
 
@@ -114,7 +147,7 @@ export class SmallWorkspace implements Disposable {
 
   /** Some account of the company, without its domain, the one with that place in the directory. */
   account(place: number): string {
-    const line = readFileSync(join(this.folder, 'people.csv'), 'utf8').split('\n')[place + 1] as string;
+    const line = this.#company.people.split('\n')[place + 1] as string;
     return (line.split(',')[0] as string).replace(/^.*\\/u, '');
   }
 
@@ -146,7 +179,7 @@ export class SmallWorkspace implements Disposable {
 }
 
 /** What a call of the command works with. */
-interface Opened extends AsyncDisposable {
+export interface Opened extends AsyncDisposable {
   readonly session: Session;
   readonly plan: Plan;
   readonly state: State;
@@ -165,7 +198,7 @@ const openSession = ({ warn = () => {}, signal = new AbortController().signal }:
   Session.open({ roots: [join(root, 'cli'), root], folders: [], seed: 7, signal, log: { info: () => {}, warn }, step: () => {}, progress: () => {}, engine: 'duckdb/duckdb', files: 'files/table', folder: 'files/data-export' });
 
 /** As a call of the command: everything anew, the workspace locked until disposed. */
-async function open(folder: string, name: string, calling: Calling = {}): Promise<Opened> {
+export async function open(folder: string, name: string, calling: Calling = {}): Promise<Opened> {
   await using stack = new AsyncDisposableStack();
   const session = stack.use(await openSession(calling));
   const planned = await planDetection(session, await openWorkspace(folder), name);

@@ -85,8 +85,15 @@ export class Session implements AsyncDisposable {
     return (await this.engine()).open(await source.scan(everything, this.run), this.run);
   }
 
+  /** Lets go of all that engines hold, for work that goes on for long: relations opened so far are gone, the next engine is made anew. */
+  async release(): Promise<void> {
+    const engines = [...this.#engines.values()];
+    this.#engines.clear();
+    for (const engine of engines) await (await engine.catch(() => undefined))?.[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const engine of this.#engines.values()) await (await engine.catch(() => undefined))?.[Symbol.asyncDispose]();
+    await this.release();
     await this.scope[Symbol.asyncDispose]();
   }
 }

@@ -20,6 +20,8 @@ export interface DayRun {
   /** Models made since the last run. */
   readonly models: readonly ModelRecord[];
   readonly watermarks: readonly WatermarkRecord[];
+  /** What else to say about the run. */
+  readonly warnings?: readonly string[];
   /** What is known of the source; absent where nobody would act on its silence. */
   readonly heard?: Heard;
   /** A day that was closed before and has changed since: what the detection's state stays, and what changed. */
@@ -59,19 +61,19 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
   return { memory: closed.memory, record: ledger.commit(outcome), outcome, score };
 }
 
-function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
+function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened, warnings = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
   const { record, state } = memory;
   const data = rowsDigest(history, history.index.on(day));
   const window = { from: startOfDay(day), to: to.toISOString() };
   const records = Math.round(rows.records.get(day) ?? 0);
   const funnel = funnelOf(records, history, score, said);
-  const { status, warnings }: Silence = heard ? silenceOf(plan.detection, heard, { day, to, closes, records, data }) : { status: 'done', warnings: [] };
+  const silence: Silence = heard ? silenceOf(plan.detection, heard, { day, to, closes, records, data }) : { status: 'done', warnings: [] };
   return {
     // Late data that is taken back again makes another run of the first one's data: it replaces the run between.
     key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, memory.chosen.code.core, memory.chosen.code.plugin, ...(reopened ? [reopened.replaces.key] : [])),
-    detection: plan.detection.name, kind: 'score', window, day, status, model: { version: record.version, digest: record.digest }, seed: run.seed,
+    detection: plan.detection.name, kind: 'score', window, day, status: silence.status, model: { version: record.version, digest: record.digest }, seed: run.seed,
     data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
     funnel, drops: dropsOf(history, score, said, funnel), alerts: said.alerts.length, incidents: said.incidents.length, more: score.queue.more.length, aboveThreshold: score.exceeds.reduce((sum, one) => sum + one, 0),
-    warnings: [...warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
+    warnings: [...warnings, ...silence.warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
   };
 }

@@ -124,7 +124,7 @@ class Steps {
     const watermarks = [...this.#waiting, ...watermarksOf(name, files, day, isLast)];
     const heard = past && { isNew: rows.files.length === 0 && this.#marks.size === 0 ? null : bringsNews(rows.files.filter((file) => touches(file, day)), this.#marks), last: this.#last };
     const scored = await runDay(this.#stepping(rows, { from: day, to: day + 1 }), learned.memory, {
-      day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models: learned.models, watermarks, ...(heard && { heard }),
+      day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models: learned.models, warnings: learned.warnings ?? [], watermarks, ...(heard && { heard }),
     });
     this.#memory = scored.memory;
     this.#last = scored.record;
@@ -134,15 +134,16 @@ class Steps {
   }
 
   /** The model that scores the day: trained anew, brought up to the day before, or as it is. */
-  async #learn(rows: DayRows, day: number): Promise<{ readonly memory: Memory; readonly models: readonly ModelRecord[] }> {
+  async #learn(rows: DayRows, day: number): Promise<{ readonly memory: Memory; readonly models: readonly ModelRecord[]; readonly warnings?: readonly string[] }> {
     const { plan, learns = true } = this.#request;
     const memory = this.#memory;
     if (!memory) return { memory: await this.#first(rows, day), models: [] };
     const stepping = this.#isTrainingDue(memory, day) ? this.#stepping(rows, trainingSpan(plan, day)) : null;
     if (stepping && isWorthTraining(stepping, day)) return { memory: await trainOn(stepping, memory, day), models: [] };
-    if (!learns || memory.learned.to >= day) return { memory, models: [] };
+    const warnings = stepping ? [`a training is due, but the days before have too few rows: model ${memory.record.version} goes on`] : [];
+    if (!learns || memory.learned.to >= day) return { memory, models: [], warnings };
     const updated = await updateTo(this.#stepping(rows, { from: memory.learned.to, to: day }), memory, day);
-    return { memory: updated.memory, models: updated.record ? [updated.record] : [] };
+    return { memory: updated.memory, models: updated.record ? [updated.record] : [], warnings };
   }
 
   async #first(rows: DayRows, day: number): Promise<Memory> {

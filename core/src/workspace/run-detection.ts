@@ -97,10 +97,13 @@ async function recorded(request: RunRequest, held: Memory | null, days: DaySpan,
     past = { any: false, marks: [], seen: progressed.seen };
     await progressShadow({ ...request, ledger, to: part.days.to, partial: part.partial, rows });
     await pruneModels(plan, state);
+    await session.release();
     delivered += await delivering(request);
   }
   if (!rows) await progressShadow({ ...request, ledger, to: days.to, partial, rows });
-  return { records, rows, delivered: delivered + (await deliver(session, plan, state, run)) };
+  delivered += await deliver(session, plan, state, run);
+  await session.release();
+  return { records, rows, delivered };
 }
 
 /** A backlog, so many days at a time: what is held at once and what waits for the sinks stays small. */
