@@ -1,98 +1,393 @@
-import { renameSync, rmSync, utimesSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { State } from '@byoml/core/state';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backfillDays, dayNumber, moment, runAt, SmallWorkspace } from './small-workspace.ts';
+import type { AlertRecord, EvidenceRecord, IncidentRecord, RunRecord } from '@byoml/core/state';
+import type { Plan } from '@byoml/core/workspace';
+import { afterEach, describe, expect, test } from 'vitest';
+import { backfillDays, dayNumber, moment, runAt, SmallWorkspace, type Shape } from './small-workspace.ts';
 
-let soc: SmallWorkspace;
-beforeEach(async () => void (soc = await SmallWorkspace.make({ days: 44 })));
-afterEach(() => soc[Symbol.dispose]());
+let made: SmallWorkspace[] = [];
+afterEach(() => {
+  for (const workspace of made) workspace[Symbol.dispose]();
+  made = [];
+});
 
-const runs = (): Array<{ number: number; key: string; day: number | null; changes: readonly string[] }> => soc.look((state) => state.runs({ detection: soc.name }).map(({ number, key, day, changes }) => ({ number, key, day, changes })));
-const digest = (): string => soc.look((state) => state.digest());
-const keys = (): string[] => soc.delivered().map(({ recordId, revision }) => `${String(recordId)} ${String(revision)}`);
+/** A workspace whose export has come as far as that time. */
+async function workspace(until: Date, shape: Shape = {}): Promise<SmallWorkspace> {
+  const soc = await SmallWorkspace.make(shape);
+  made.push(soc);
+  soc.grow(until);
+  return soc;
+}
 
-describe('runs of a workspace are safe', () => {
-  test('days scored in one call, or in several that stop between, leave the same state and the same results, each once', async () => {
-    soc.grow(moment(44));
-    await backfillDays(soc, 35, 44);
-    const whole = { digest: digest(), keys: keys().toSorted() };
-    expect(new Set(whole.keys).size).toBe(whole.keys.length);
-    expect(whole.keys.length).toBeGreaterThan(5);
+const digest = (soc: SmallWorkspace): string => soc.look((state) => state.digest());
+const keys = (soc: SmallWorkspace): string[] => soc.delivered().map(({ recordId, revision }) => `${String(recordId)} ${String(revision)}`).toSorted();
+const scoreRuns = (soc: SmallWorkspace): RunRecord[] => soc.look((state) => state.runs({ detection: soc.name, kind: 'score' })).toReversed();
+
+interface Found {
+  readonly alerts: ReadonlyArray<Omit<AlertRecord, 'revision' | 'firstRun' | 'lastRun'>>;
+  readonly incidents: ReadonlyArray<Omit<IncidentRecord, 'firstRun' | 'lastRun'>>;
+  /** The last of each incident and alert. */
+  readonly evidence: ReadonlyArray<Omit<EvidenceRecord, 'run' | 'kind'>>;
+}
+
+/** What an analyst finds, without which run said it. */
+function found(soc: SmallWorkspace): Found {
+  return soc.look((state) => {
+    const incidents = state.incidents({ detection: soc.name }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const last = new Map(incidents.flatMap(({ id }) => state.evidence(id)).map(({ run: _run, kind: _kind, ...piece }) => [`${piece.incident} ${piece.recordId}`, piece]));
+    return {
+      alerts: state.alerts({ detection: soc.name }).map(({ revision: _revision, firstRun: _first, lastRun: _last, ...alert }) => alert).toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1)),
+      incidents: incidents.map(({ firstRun: _first, lastRun: _last, ...incident }) => incident),
+      evidence: [...last.keys()].toSorted().map((key) => last.get(key) as Omit<EvidenceRecord, 'run' | 'kind'>),
+    };
+  });
+}
+
+describe('one file trains weekly and scores hourly', () => {
+  test('a week of hourly runs finds what scoring each day at its end finds; a pair accessed in 24 hours is one incident with 24 pieces of evidence', { timeout: 180_000 }, async () => {
+    const soc = await workspace(moment(28), { detection: { budget: '40/day' } });
+    const pair = { user: soc.account(0), server: 'FS99', share: 'Vault' };
+    const whole = new Set([29, 30]); // called each hour on these days, five times on others
+    for (let hour = 28 * 24 + 1; hour <= 36 * 24; hour++) {
+      const day = Math.floor((hour - 1) / 24);
+      if (day === 30) soc.append({ ...pair, at: moment(0, hour - 1, 30) });
+      if (!whole.has(day) && hour % 24 !== 0 && hour % 6 !== 3) continue;
+      soc.grow(moment(0, hour));
+      await runAt(soc, moment(0, hour));
+    }
+    const trainings = soc.look((state) => state.runs({ detection: soc.name, kind: 'train' }).map(({ window }) => window.to));
+    expect(trainings).toEqual([moment(35).toISOString(), moment(28).toISOString()]);
+    const resource = '\\\\FS99\\Vault';
+    const [alert, ...others] = soc.look((state) => state.alerts({ detection: soc.name, resource, role: 'production' }).filter(({ day }) => day === dayNumber(30)));
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ count: 24, revision: 24, withdrawn: false });
+    const pieces = soc.look((state) => state.evidence(alert?.incident as string).filter(({ recordId }) => recordId === alert?.recordId));
+    expect(pieces.map(({ count }) => count)).toEqual(Array.from({ length: 24 }, (_, at) => at + 1));
+    expect(new Set(pieces.map(({ run }) => run)).size).toBe(24);
+    expect(soc.look((state) => state.incidents({ detection: soc.name, from: dayNumber(30), to: dayNumber(31) }).filter(({ resources }) => resources.includes(resource)))).toHaveLength(1);
+    expect(keys(soc)).toEqual([...new Set(keys(soc))]);
+    expect(keys(soc).filter((key) => key.startsWith(`${alert?.recordId} `))).toHaveLength(24);
+
+    const hourly = found(soc);
+    expect(hourly.alerts.length).toBeGreaterThan(20);
     soc.forget();
-    for (const to of [37, 37, 41, 44]) await backfillDays(soc, 35, to);
-    expect({ digest: digest(), keys: keys().toSorted() }).toEqual(whole);
+    await backfillDays(soc, 28, 36);
+    expect(found(soc)).toEqual(hourly);
   });
 
-  test('late data reopens only its own day, and says what changed', async () => {
-    soc.grow(moment(42));
-    await backfillDays(soc, 36, 42);
-    const before = runs();
-    const stranger = (share: string) => ({ user: soc.account(0), server: 'FS99', share, at: moment(38, 10), host: '10.8.8.8' });
-    soc.append(...['late-1', 'late-2', 'late-3'].map(stranger));
-    await runAt(soc, moment(42, 0, 1));
-    const added = runs().filter(({ number }) => !before.some((run) => run.number === number));
-    expect(added.map(({ day }) => day)).toEqual([dayNumber(38)]);
-    expect(added[0]?.changes.join('\n')).toMatch(/late data of 2026-02-12\ngained .*late-/);
-    expect(runs().filter(({ number }) => before.some((run) => run.number === number))).toEqual(before);
-    const later = digest();
-    await runAt(soc, moment(42, 0, 1));
-    expect(digest()).toBe(later);
+  test('days scored in one call, or in several that stop between, leave the same state and the same results', async () => {
+    const soc = await workspace(moment(44));
+    await backfillDays(soc, 28, 44);
+    const whole = { digest: digest(soc), keys: keys(soc) };
+    expect(whole.keys.length).toBeGreaterThan(20);
+    expect(new Set(whole.keys).size).toBe(whole.keys.length);
+    soc.forget();
+    for (const to of [29, 29, 34, 35, 36, 42, 44]) await backfillDays(soc, 28, to);
+    expect({ digest: digest(soc), keys: keys(soc) }).toEqual(whole);
   });
 
-  test('a file that was only touched redoes nothing', async () => {
-    soc.grow(moment(40));
-    await backfillDays(soc, 37, 40);
-    const before = runs();
-    utimesSync(soc.hourFile(moment(38, 10)), new Date(), new Date());
-    await runAt(soc, moment(40, 0, 1));
-    expect(runs()).toEqual(before);
+  test('a time of the past sees what an export had by then', async () => {
+    const soc = await workspace(moment(29, 9));
+    await runAt(soc, moment(29, 9));
+    const then = digest(soc);
+    soc.grow(moment(44));
+    soc.forget();
+    await runAt(soc, moment(29, 9));
+    expect(digest(soc)).toBe(then);
   });
 
-  test('a second process is told that the workspace is taken; looking at it works meanwhile', async () => {
-    soc.grow(moment(38));
-    await backfillDays(soc, 37, 38);
-    using _held = State.open(soc.folder);
-    await expect(backfillDays(soc, 37, 38)).rejects.toMatchObject({ code: 'STATE_LOCKED', exit: 7 });
-    expect(runs().length).toBeGreaterThan(0);
+  test('the same time again adds nothing', async () => {
+    const soc = await workspace(moment(29, 9));
+    await runAt(soc, moment(29, 9));
+    const [before, rows] = [digest(soc), keys(soc)];
+    await runAt(soc, moment(29, 9));
+    await runAt(soc, moment(29, 9, 40));
+    expect([digest(soc), keys(soc)]).toEqual([before, rows]);
   });
 
-  test('a clock that went back changes nothing', async () => {
-    soc.grow(moment(38));
-    await backfillDays(soc, 36, 38);
-    const before = digest();
-    await expect(runAt(soc, moment(30))).rejects.toMatchObject({ code: 'CLOCK_BEHIND', exit: 7 });
-    expect(digest()).toBe(before);
+  test('a detection that scores whole days begins by itself', async () => {
+    const soc = await workspace(moment(30), { detection: { score: '{ every: 1d, lag: 15m }' } });
+    const { records } = await runAt(soc, moment(30, 9));
+    expect(records.map(({ kind, day }) => [kind, day])).toEqual([['train', null], ['score', dayNumber(29)]]);
+    expect((await runAt(soc, moment(30, 11))).records).toEqual([]);
+  });
+});
+
+describe('what goes wrong leaves the last whole run', () => {
+  test('a clock that went back changes nothing, also after late data', async () => {
+    const soc = await workspace(moment(30, 9));
+    await backfillDays(soc, 28, 30);
+    await runAt(soc, moment(30, 9));
+    soc.append({ user: soc.account(3), server: 'FS98', share: 'late', at: moment(28, 10) });
+    await runAt(soc, moment(30, 9, 30));
+    expect(scoreRuns(soc).at(-1)?.day).toBe(dayNumber(28));
+    const before = digest(soc);
+    for (const at of [moment(30, 8, 59), moment(29), moment(1)]) await expect(runAt(soc, at)).rejects.toMatchObject({ code: 'CLOCK_BEHIND', exit: 7, message: expect.stringContaining(moment(30, 9).toISOString()) });
+    expect(digest(soc)).toBe(before);
+  });
+
+  test('a day that is not over is not closed by a backfill', async () => {
+    const soc = await workspace(moment(30, 9));
+    await expect(backfillDays(soc, 28, 31, { now: moment(30, 9) })).rejects.toMatchObject({ code: 'USAGE_INVALID', message: expect.stringContaining('2026-02-04 is not over yet') });
+    expect(scoreRuns(soc)).toEqual([]);
   });
 
   test('a source that vanished changes nothing, and is caught up with when it is back', async () => {
-    soc.grow(moment(40));
-    await backfillDays(soc, 36, 38);
-    const before = digest();
+    const soc = await workspace(moment(40));
+    await backfillDays(soc, 34, 36);
+    const before = digest(soc);
     const [here, away] = [join(soc.folder, 'export'), join(soc.folder, 'away')];
     renameSync(here, away);
-    await expect(backfillDays(soc, 36, 40)).rejects.toMatchObject({ code: 'FILE_MISSING', exit: 3 });
-    expect(digest()).toBe(before);
+    await expect(backfillDays(soc, 34, 40)).rejects.toMatchObject({ code: 'FILE_MISSING', exit: 3 });
+    expect(digest(soc)).toBe(before);
     renameSync(away, here);
-    await backfillDays(soc, 36, 40);
-    const resumed = digest();
+    await backfillDays(soc, 34, 40);
+    const resumed = digest(soc);
     soc.forget();
-    await backfillDays(soc, 36, 40);
-    expect(digest()).toBe(resumed);
+    await backfillDays(soc, 34, 40);
+    expect(digest(soc)).toBe(resumed);
   });
 
-  test('results that a sink could not take are delivered later, once', async () => {
-    soc.grow(moment(44));
-    rmSync(join(soc.folder, 'results'), { recursive: true });
-    await expect(backfillDays(soc, 36, 44)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
-    const incidents = soc.look((state) => state.incidents({ detection: soc.name }).length);
-    expect(incidents).toBeGreaterThan(0);
-    soc.forget();
-    expect(keys()).toEqual([]);
+  test.each([['shrinks', (path: string) => truncateSync(path, 100)], ['vanishes', (path: string) => rmSync(path)]] as const)('a file that %s while it is read is SOURCE_CHANGED, and nothing is recorded', async (_, change) => {
+    const soc = await workspace(moment(36));
+    await backfillDays(soc, 34, 35);
+    const before = digest(soc);
+    const planned = afterReading(() => change(soc.hourFile(moment(35, 10))));
+    await expect(backfillDays(soc, 34, 36, { planned })).rejects.toMatchObject({ code: 'SOURCE_CHANGED', exit: 3 });
+    expect(digest(soc)).toBe(before);
+  });
+
+  test('a file that grows while it is read is read again by the next run', async () => {
+    const soc = await workspace(moment(36));
+    const late = ['a', 'b', 'c'].map((share) => ({ user: soc.account(5), server: 'FS97', share, at: moment(35, 10, 50) }));
+    await backfillDays(soc, 34, 36, { planned: afterReading(() => soc.append(...late)) });
+    const { records } = await runAt(soc, moment(36));
+    expect(records.map(({ day, changes }) => [day, changes[0]])).toEqual([[dayNumber(35), 'late data of 2026-02-09']]);
+  });
+
+  test('windows without a record are recorded and change nothing', async () => {
+    const soc = await workspace(moment(40));
+    await backfillDays(soc, 34, 36);
+    const of = (soc.look((state) => state.detection(soc.name, 'production')));
+    const days = (): number[] => soc.look((state) => state.calibration(of?.generation ?? 0, { before: dayNumber(60), last: 100 }).map(({ day }) => day));
+    const before = days();
+    for (const day of [36, 37]) rmSync(join(soc.hourFile(moment(day)), '..', '..', '..'), { recursive: true });
+    const { records } = await backfillDays(soc, 34, 38);
+    expect(records.map(({ status, funnel, alerts }) => [status, funnel.read, funnel.sent, alerts])).toEqual([['silent', 0, 0, 0], ['silent', 0, 0, 0]]);
+    expect(soc.look((state) => state.detection(soc.name, 'production'))).toMatchObject({ rowCorrection: of?.rowCorrection, queueCorrection: of?.queueCorrection, closedThrough: dayNumber(37) });
+    expect(days()).toEqual(before);
   });
 
   test('no rows at all is said with the days that there are', async () => {
-    soc.grow(moment(10));
-    await expect(backfillDays(soc, 300, 301)).rejects.toMatchObject({ code: 'DATA_EMPTY', message: expect.stringContaining('no rows to learn from in the 21 days before') });
+    const soc = await workspace(moment(10));
+    await expect(backfillDays(soc, 300, 301)).rejects.toMatchObject({ code: 'DATA_EMPTY', exit: 3, message: expect.stringMatching(/no rows to learn from in the 21 days before 2026-11-01; the source has 2026-01-05 to 2026-01-14/) });
+    rmSync(soc.export, { recursive: true });
+    mkdirSync(soc.export, { recursive: true });
+    await expect(runAt(soc, moment(10))).rejects.toMatchObject({ code: 'DATA_EMPTY', message: expect.stringContaining('the source has no rows at all') });
+    expect(soc.look((state) => state.runs({}))).toEqual([]);
   });
+
+  test('results that a sink cannot take stay, do not keep days from being scored, and are delivered once when it can', async () => {
+    const soc = await workspace(moment(40));
+    await backfillDays(soc, 34, 40);
+    const whole = { digest: digest(soc), keys: keys(soc) };
+    soc.forget();
+    const results = join(soc.folder, 'results');
+    rmSync(results, { recursive: true });
+    writeFileSync(results, 'not a folder');
+    await expect(backfillDays(soc, 34, 36)).rejects.toMatchObject({ code: 'WRITE_FAILED', exit: 7 });
+    await expect(backfillDays(soc, 34, 40)).rejects.toMatchObject({ code: 'WRITE_FAILED', exit: 7 });
+    expect(scoreRuns(soc).map(({ day }) => day)).toEqual([34, 35, 36, 37, 38, 39].map(dayNumber));
+    rmSync(results);
+    mkdirSync(results);
+    const { delivered } = await backfillDays(soc, 34, 40);
+    expect({ digest: digest(soc), keys: keys(soc), delivered }).toEqual({ ...whole, delivered: whole.keys.length });
+  });
+
+  const disk = tinyDisk();
+  test.skipIf(!disk)('a full disk (needs root and mount) ends the run; what was recorded is whole, and goes on when there is room', async () => {
+    const soc = await workspace(moment(44));
+    await backfillDays(soc, 28, 44);
+    const whole = { digest: digest(soc), keys: keys(soc) };
+    for (const size of ['300k', '700k', '1100k', '1500k']) {
+      soc.forget();
+      disk?.mount(join(soc.folder, '.byoml'), size);
+      try {
+        await expect(backfillDays(soc, 28, 44), size).rejects.toMatchObject({ code: expect.stringMatching(/^(STATE|WRITE)_FAILED$/), exit: 7 });
+        disk?.resize(join(soc.folder, '.byoml'), '64m');
+        await backfillDays(soc, 28, 44);
+        expect({ digest: digest(soc), keys: keys(soc) }, size).toEqual(whole);
+      } finally {
+        disk?.unmount(join(soc.folder, '.byoml'));
+      }
+    }
+  });
+});
+
+/** Changes something when everything was read: before the source is looked at for the second time. */
+const afterReading = (change: () => void) => (plan: Plan): Plan => {
+  let left = 2;
+  return { ...plan, source: {
+    async scan(window, run) {
+      const isOfLast = window.to.getTime() > moment(35).getTime();
+      if (isOfLast && --left === 0) change();
+      return plan.source.scan(window, run);
+    },
+  } };
+};
+
+interface Disk {
+  mount(folder: string, size: string): void;
+  resize(folder: string, size: string): void;
+  unmount(folder: string): void;
+}
+
+function tinyDisk(): Disk | undefined {
+  const run = (...args: string[]): boolean => spawnSync(args[0] as string, args.slice(1), { stdio: 'ignore' }).status === 0;
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
+  const mounted = (folder: string, size: string): boolean => run('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
+  const probe = join(import.meta.dirname, '..', 'node_modules', '.cache', 'byoml-disk');
+  mkdirSync(probe, { recursive: true });
+  const works = mounted(probe, '100k');
+  if (works) run('umount', probe);
+  rmSync(probe, { recursive: true });
+  return works ? {
+    mount(folder, size) {
+      mkdirSync(folder, { recursive: true });
+      if (!mounted(folder, size)) throw new Error(`cannot mount ${folder}`);
+    },
+    resize: (folder, size) => void run('mount', '-o', `remount,size=${size}`, folder),
+    unmount: (folder) => void run('umount', folder),
+  } : undefined;
+}
+
+/** Rows that have a day already, of made-up accounts; every week some open something new. */
+function tableRows(from: number, to: number, isThere: (day: number) => boolean = () => true): string {
+  const lines: string[] = [];
+  for (let day = from; day < to; day++) {
+    if (!isThere(day)) continue;
+    for (let user = 0; user < 12; user++) {
+      for (let visit = 0; visit < 3; visit++) {
+        const isNew = (day * 31 + user * 17 + visit * 7) % 11 === 0;
+        const resource = isNew ? (day * 13 + user * 5 + visit) % 60 : (user % 4) * 5 + ((day + visit) % 4);
+        lines.push(JSON.stringify({ user: `u${user}`, resource: `r${resource}`, day: moment(day).toISOString().slice(0, 10), count: 1 }));
+      }
+    }
+  }
+  return `${[...new Set(lines)].join('\n')}\n`;
+}
+
+const tableDetection = { source: '{ use: files/table, settings: { path: ./accesses.jsonl } }', view: '', enrich: '[]', budget: '2/day', rules: '[]', score: '{ every: 1d, lag: 0m }' };
+
+describe('what takes long comes to an end', () => {
+  test('400 days of backlog in one call: no more than a quarter of a year is read at once, and old models go', { timeout: 240_000 }, async () => {
+    const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 28d }' } });
+    writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 430));
+    const widest: number[] = [];
+    await backfillDays(soc, 30, 430, { planned: (plan) => ({ ...plan, source: { scan: (window, run) => {
+      widest.push((window.to.getTime() - window.from.getTime()) / 86_400_000);
+      return plan.source.scan(window, run);
+    } } }) });
+    expect(scoreRuns(soc)).toHaveLength(400);
+    expect(Math.max(...widest)).toBeLessThanOrEqual(60 + 21 + 35);
+    const folders = readdirSync(join(soc.folder, '.byoml', 'models', soc.name)).length;
+    expect(folders).toBeLessThan(140);
+    expect(soc.look((state) => state.models(soc.name).filter(({ pruned }) => !pruned).length)).toBe(folders);
+    expect(new Set(keys(soc)).size).toBe(keys(soc).length);
+  });
+
+  test('a source that was away for longer than a training looks back is gone on with when it is back', async () => {
+    const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 7d }' } });
+    writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 130, (day) => day < 40 || day >= 100));
+    await backfillDays(soc, 30, 130);
+    const runs = scoreRuns(soc);
+    expect(runs).toHaveLength(100);
+    expect(runs.flatMap(({ warnings }) => warnings).filter((warning) => warning.startsWith('a training is due, but')).length).toBeGreaterThan(0);
+    expect(soc.look((state) => state.detection(soc.name, 'production'))?.trainedAt).toBeGreaterThan(dayNumber(100));
+    expect(runs.slice(-20).some(({ alerts }) => alerts > 0)).toBe(true);
+  });
+});
+
+describe('why there are no alerts', () => {
+  test('when the source stops, the run says silent within two intervals, and since when', { timeout: 120_000 }, async () => {
+    const soc = await workspace(moment(29, 9));
+    const statuses: Array<[number, string]> = [];
+    for (let hour = 9; hour <= 13; hour++) {
+      if (hour <= 10) soc.grow(moment(29, hour));
+      const { records } = await runAt(soc, moment(29, hour));
+      statuses.push([hour, records.at(-1)?.status ?? '']);
+    }
+    expect(statuses).toEqual([[9, 'done'], [10, 'done'], [11, 'done'], [12, 'silent'], [13, 'silent']]);
+    const shown = byoml(soc, 'runs', 'show', String(scoreRuns(soc).at(-1)?.number));
+    expect(shown.stdout).toMatch(/: silent\n[^]*! nothing new from the source since 2026-02-03T10:00:00.000Z: no new file and no new record in 3 intervals/);
+    soc.grow(moment(29, 14));
+    expect((await runAt(soc, moment(29, 14))).records.at(-1)).toMatchObject({ status: 'done', warnings: [] });
+  });
+
+  test('a source that goes on with other records is not silent', async () => {
+    const soc = await workspace(moment(29, 9));
+    for (let hour = 9; hour <= 12; hour++) {
+      mkdirSync(join(soc.hourFile(moment(29, hour - 1)), '..'), { recursive: true });
+      appendFileSync(soc.hourFile(moment(29, hour - 1)), `{"EventID":4624,"TimeGenerated":"${moment(29, hour - 1, 20).toISOString()}","_ItemId":"other-${hour}"}\n`);
+      expect((await runAt(soc, moment(29, hour))).records.at(-1)?.status).toBe('done');
+    }
+  });
+
+  test('a working day without a record is silent where days are scored as a whole, a Sunday is not', async () => {
+    const soc = await workspace(moment(43), { detection: { score: '{ every: 1d, lag: 0m }' } });
+    for (const day of [40, 41, 42]) rmSync(join(soc.hourFile(moment(day)), '..', '..', '..'), { recursive: true });
+    const { records } = await backfillDays(soc, 38, 43);
+    expect(records.filter(({ kind }) => kind === 'score').map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done', 'silent']);
+    expect(records.at(-1)?.warnings).toEqual(['a whole working day without a single record: the source is silent']);
+  });
+
+  test('the numbers of the funnel add up with the reasons', async () => {
+    const soc = await workspace(moment(40), { detection: { filters: "[ { column: resource, notMatching: '[Pp]ublic|Finance|HR' } ]", budget: '2/day' } });
+    await backfillDays(soc, 28, 40);
+    const runs = scoreRuns(soc);
+    for (const { funnel, drops, alerts } of runs) {
+      const dropped = (stage: string): number => drops.filter((drop) => drop.stage === stage).reduce((sum, { rows }) => sum + rows, 0);
+      expect(funnel.read).toBe(funnel.kept + dropped('kept'));
+      expect(funnel.kept).toBe(funnel.scored + dropped('scored') + funnel.suppressed);
+      expect(funnel.suppressed).toBe(dropped('suppressed'));
+      expect(funnel.overBudget).toBe(dropped('overBudget'));
+      expect(funnel.scored).toBe(funnel.sent + funnel.overBudget + dropped('sent'));
+      expect(funnel.sent).toBe(alerts);
+    }
+    for (const stage of ['kept', 'scored', 'suppressed', 'overBudget', 'sent']) expect(runs.some(({ drops }) => drops.some((drop) => drop.stage === stage)), stage).toBe(true);
+  });
+});
+
+const command = join(import.meta.dirname, '..', 'cli', 'bin', 'byoml.js');
+const byoml = (soc: SmallWorkspace, ...args: string[]): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync(process.execPath, [command, ...args, '--workspace', soc.folder], { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+const failure = ({ status, stdout }: { status: number | null; stdout: string }): unknown[] => [status, JSON.parse(stdout).error.code];
+
+/** A process that works in the workspace until it is killed. */
+async function holder({ folder }: SmallWorkspace): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--conditions=@byoml/source', fileURLToPath(import.meta.resolve('./kill-runs.child.ts')), 'hold', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  return child;
+}
+
+test('a second process is told that the workspace is taken; looking at it works meanwhile; a kill frees it', { timeout: 120_000 }, async () => {
+  const soc = await workspace(moment(30));
+  expect(byoml(soc, 'run', soc.name, '--now', moment(29).toISOString()).status).toBe(0);
+  const child = await holder(soc);
+  const second = byoml(soc, 'run', soc.name, '--now', moment(30).toISOString(), '--json');
+  expect(failure(second)).toEqual([7, 'STATE_LOCKED']);
+  expect(second.stdout).toContain('another byoml process is working in this workspace');
+  for (const args of [['incidents', 'list'], ['runs', 'list'], ['report', '2'], ['preview', soc.name, '--days', '1', '--to', '2026-02-03']]) expect([args, byoml(soc, ...args, '--json')]).toEqual([args, expect.objectContaining({ status: 0 })]);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const third = byoml(soc, 'run', soc.name, '--now', moment(30).toISOString(), '--json');
+  expect(third.status).toBe(0);
+  expect(JSON.parse(third.stdout).runs).toHaveLength(1);
+  expect(failure(byoml(soc, 'run', soc.name, '--now', moment(20).toISOString(), '--json'))).toEqual([7, 'CLOCK_BEHIND']);
+  renameSync(join(soc.folder, 'export'), join(soc.folder, 'away'));
+  expect(failure(byoml(soc, 'run', soc.name, '--now', moment(31).toISOString(), '--json'))).toEqual([3, 'FILE_MISSING']);
+  expect(existsSync(join(soc.folder, '.byoml', 'state.sqlite'))).toBe(true);
 });

@@ -111,7 +111,7 @@ export class SmallWorkspace implements Disposable {
   /** Another detection file; parts that are not named are as always. */
   write(detection: Readonly<Record<string, string>> = {}): void {
     const parts = Object.entries({ version: '1', name: this.name, ...defaults, ...detection });
-    writeFileSync(join(this.folder, 'detections', `${this.name}.yaml`), parts.map(([key, value]) => `${key}: ${value}\n`).join(''));
+    writeFileSync(join(this.folder, 'detections', `${this.name}.yaml`), parts.filter(([, value]) => value !== '').map(([key, value]) => `${key}: ${value}\n`).join(''));
   }
 
   /** The export as it stands at that time: hours that were over by then. Files that are there stay as they are. */
@@ -192,6 +192,8 @@ export interface Calling {
   readonly onDay?: (scored: Scored) => void;
   readonly trains?: boolean;
   readonly signal?: AbortSignal;
+  /** Time of the clock of a backfill; the end of its days when absent. */
+  readonly now?: Date;
 }
 
 const openSession = ({ warn = () => {}, signal = new AbortController().signal }: Calling = {}): Promise<Session> =>
@@ -216,5 +218,5 @@ export async function runAt({ folder, name }: Pick<SmallWorkspace, 'folder' | 'n
 /** `byoml backfill`, days counted from the first of the export. */
 export async function backfillDays({ folder, name }: Pick<SmallWorkspace, 'folder' | 'name'>, from: number, to: number, calling: Calling = {}): Promise<RunReport> {
   await using opened = await open(folder, name, calling);
-  return await backfill({ ...opened, clock: { now: () => moment(to) }, run: opened.session.run, onDay: calling.onDay }, { from: dayNumber(from), to: dayNumber(to) });
+  return await backfill({ ...opened, clock: { now: () => calling.now ?? moment(to) }, run: opened.session.run, onDay: calling.onDay }, { from: dayNumber(from), to: dayNumber(to) });
 }

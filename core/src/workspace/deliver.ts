@@ -41,7 +41,7 @@ interface OpenSink {
 async function openSinks(session: Session, { sinks, detection }: Plan): Promise<OpenSink[]> {
   await session.release();
   const engine = await session.engine(detection.engine);
-  return sinks.map(({ address, create }) => ({ address, sink: create(engine) }));
+  return sinks.map((planned) => ({ address: planned.address, sink: planned.create(engine) }));
 }
 
 /** One batch that can be iterated again. */

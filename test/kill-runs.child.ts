@@ -1,0 +1,9 @@
+import { State } from '@byoml/core/state';
+
+const [mode, folder = ''] = process.argv.slice(2);
+
+if (mode === 'hold') {
+  const state = State.open(folder);
+  process.stdout.write('held\n');
+  setInterval(() => state.runs({ limit: 1 }), 60_000);
+}
