@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AuditRecord, DetectionState, ModelRecord, RunOutcome } from './index.ts';
+import type { AuditRecord, DetectionState, ModelRecord, RunOutcome, State } from './index.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'byoml-state-'));
 
@@ -57,7 +57,7 @@ export const outcome = (key: string, change: Partial<Omit<RunOutcome, 'run'>> & 
   },
 });
 
-const calibrationDay = (day: number): RunOutcome['calibration'][number] => ({ generation: 1, day, scopes: [{ scope: 'contoso', bytes: Uint8Array.of(1, day % 256) }], incidents: Float64Array.of(day, 0.5) });
+export const calibrationDay = (day: number): RunOutcome['calibration'][number] => ({ generation: 1, day, scopes: [{ scope: 'contoso', bytes: Uint8Array.of(1, day % 256) }], incidents: Float64Array.of(day, 0.5) });
 
 /** A training and ten days of it, two runs a day: alerts come, change and go; a shadow learns beside. */
 export function stream(): RunOutcome[] {
@@ -81,4 +81,15 @@ function scored(half: number, sinks: RunOutcome['sinks']): RunOutcome {
     watermarks: [{ detection: 'share-access', url: 'file:a', version: `${half}`, bytes: half * 1000 }, { detection: 'share-access', url: `file:${day}`, version: '1', bytes: half }],
     calibration: late ? [calibrationDay(day)] : [], hosts: [{ scope: 'contoso', user: 'CONTOSO\\ann', host: '10.0.0.1', firstDay: day }],
   });
+}
+
+/** Lets the sinks take all there is, two rows at a time; returns what they took. */
+export function drain(state: State): string[] {
+  const taken: string[] = [];
+  for (;;) {
+    const rows = state.outbox('share-access', 2);
+    if (rows.length === 0) return taken;
+    taken.push(...rows.map(({ sink, recordId, revision }) => `${sink} ${recordId} ${revision}`));
+    state.acknowledge(rows.map(({ id }) => id));
+  }
 }
