@@ -52,7 +52,6 @@ export class Models {
   /** Throws RECORD_UNKNOWN for a version that does not exist. */
   changeRoles(detection: string, roles: ReadonlyArray<{ readonly version: number; readonly role: ModelRole }>, states: readonly DetectionState[], audit: AuditRecord): void {
     this.#database.transaction(() => {
-      for (const { version } of roles) this.#update(detection, version, "role = 'former'");
       for (const { version, role } of roles) {
         this.#vacate(detection, role);
         this.#update(detection, version, `role = '${role}'`);
