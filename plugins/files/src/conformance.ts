@@ -12,7 +12,7 @@ const rows = [
 ];
 
 /** A sink fixture whose every check writes to a file of its own and reads it back in the host's engine. */
-function table({ engine, folder }: ConformanceHost, format: FileFormat): SinkFixture {
+function table({ engine, folder }: ConformanceHost, format: FileFormat, mode: 'replace' | 'append' = 'replace'): SinkFixture {
   const open = async (): Promise<Destination> => {
     const own = await mkdtemp(join(folder, 'sink-'));
     const path = join(own, `scored.${format}`);
@@ -22,10 +22,10 @@ function table({ engine, folder }: ConformanceHost, format: FileFormat): SinkFix
       const relation = await (await opened.open(await filesScan(format, path), aRun())).project(columns, aRun());
       return readRows(relation.batches(aRun()));
     };
-    const leftovers = async (): Promise<readonly string[]> => (await readdir(own)).filter((name) => !path.endsWith(name));
-    return { settings: { path }, services: { engine: opened }, read, leftovers, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+    const leftovers = async (): Promise<readonly string[]> => (await readdir(own)).filter((name) => !path.endsWith(name) && !(mode === 'append' && name.endsWith('.byoml')));
+    return { settings: { path, mode }, services: { engine: opened }, read, leftovers, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
   };
-  return { columns, rows, open, unreachable: { path: join(folder, 'no-such-folder', `scored.${format}`) } };
+  return { columns, rows, open, unreachable: { path: join(folder, 'no-such-folder', `scored.${format}`), mode } };
 }
 
 async function tables({ engine, folder }: ConformanceHost): Promise<DataSourceFixture> {
@@ -53,5 +53,7 @@ export const conformance: Conformance = async (host) => ({
   'data-source/data-export': await exported(host),
   'sink/table:jsonl': table(host, 'jsonl'),
   'sink/table:csv': table(host, 'csv'),
+  'sink/table:jsonl-append': table(host, 'jsonl', 'append'),
+  'sink/table:csv-append': table(host, 'csv', 'append'),
   'sink/table:parquet': table(host, 'parquet'),
 });

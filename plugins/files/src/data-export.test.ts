@@ -120,6 +120,19 @@ test('files and folders that are not of the layout are left alone', async () => 
   });
 });
 
+test('a blob says the time that its records are of', async () => {
+  const names = ['d=24/h=06/m=00/PT1H.json', 'd=24/h=07/m=55/PT05M.json', 'd=24/h=08/PT05M.json', 'd=31/h=23/m=00/PT1H_2.json'];
+  await inExport(Object.fromEntries(names.map((name) => [`${ws}/y=2026/m=12/${name}`, line(name)])), async (folder) => {
+    const { files } = await scan({ path: folder });
+    expect(files.map(({ span }) => [span?.from.toISOString(), span?.to.toISOString()])).toEqual([
+      ['2026-12-24T06:00:00.000Z', '2026-12-24T07:00:00.000Z'],
+      ['2026-12-24T07:55:00.000Z', '2026-12-24T08:00:00.000Z'],
+      ['2026-12-24T08:00:00.000Z', '2026-12-24T09:00:00.000Z'],
+      ['2026-12-31T23:00:00.000Z', '2027-01-01T00:00:00.000Z'],
+    ]);
+  });
+});
+
 test('links are not followed', async () => {
   await inExport({ [`${ws}/y=2026/m=11/d=24/h=06/m=00/PT1H.json`]: line('1'), 'outside/h=07/m=00/PT1H.json': line('2') }, async (folder) => {
     await symlink(join(folder, 'outside', 'h=07'), join(folder, ws, 'y=2026/m=11/d=24/h=07'));

@@ -3,7 +3,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ByomlError, defineDataSource, z, type Run, type Scan, type ScanFile, type Window } from '@byoml/core';
 import { completeLines } from './complete-lines.ts';
-import { aboveWorkspaces, containerOf, placeInside, spanOf, type ExportPlace, type Span } from './export-layout.ts';
+import { aboveWorkspaces, blobSpan, containerOf, placeInside, type ExportPlace, type Span } from './export-layout.ts';
 import { findBlobs, inOrder, type Blob } from './export-walk.ts';
 
 const settings = z.strictObject({
@@ -94,9 +94,9 @@ async function completeFiles(blobs: readonly Blob[], run: Run): Promise<readonly
 }
 
 /** The complete records of a blob, and the time that its folder says they are of. */
-function scanFile({ path, time }: Blob): ScanFile | undefined {
-  const file = readable(path);
-  const span = spanOf({ time });
+function scanFile(blob: Blob): ScanFile | undefined {
+  const file = readable(blob.path);
+  const span = blobSpan(blob);
   return file && span ? { ...file, span: { from: new Date(span.from), to: new Date(span.to) } } : file;
 }
 

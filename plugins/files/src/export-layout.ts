@@ -42,14 +42,25 @@ export function spanOf({ time }: ExportPlace): Span | undefined {
   return { from: Date.UTC(year, month - 1, day, hour), to: Date.UTC(toYear, toMonth - 1, toDay, toHour) };
 }
 
+const minuteMs = 60_000;
+
+/** The time that a blob's records are of: five minutes of its folder, or the hour that it lies in. */
+export function blobSpan({ time, minutes }: { readonly time: ExportPlace['time']; readonly minutes: number }): Span | undefined {
+  const hour = spanOf({ time });
+  const [minute] = time.slice(4);
+  if (!hour || minutes === 60 || minute === undefined) return hour;
+  const from = hour.from + minute * minuteMs;
+  return { from, to: from + minutes * minuteMs };
+}
+
 export const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to;
 
-const blob = /^pt(?:05m|1h)(?:_(?<part>\d+))?\.json$/u;
+const blob = /^pt(?<length>05m|1h)(?:_(?<part>\d+))?\.json$/u;
 
-/** Which part of its folder's records a blob holds (the first has no suffix and is 0); undefined for other files. */
-export function blobPart(name: string): number | undefined {
-  const found = blob.exec(name.toLowerCase());
-  return found ? Number(found.groups?.['part'] ?? 0) : undefined;
+/** How many minutes of records a blob holds, and which part of them (the first has no suffix and is 0); undefined for other files. */
+export function blobName(name: string): { readonly minutes: 5 | 60; readonly part: number } | undefined {
+  const { length, part } = blob.exec(name.toLowerCase())?.groups ?? {};
+  return length === undefined ? undefined : { minutes: length === '1h' ? 60 : 5, part: Number(part ?? 0) };
 }
 
 /** The container that the export writes a table to, in lower case. */

@@ -2,13 +2,15 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '@byoml/core';
-import { blobPart, overlap, placeInside, spanOf, type ExportPlace, type Span } from './export-layout.ts';
+import { blobName, overlap, placeInside, spanOf, type ExportPlace, type Span } from './export-layout.ts';
 
 /** One blob of an export. */
 export interface Blob {
   readonly path: string;
   readonly workspace: string;
   readonly time: readonly number[];
+  /** How long the time is that its records are of. */
+  readonly minutes: 5 | 60;
   readonly part: number;
 }
 
@@ -26,10 +28,10 @@ export async function findBlobs(folder: string, place: ExportPlace, span: Span, 
 
 function blobOf(folder: string, entry: Dirent, { workspace, time }: ExportPlace): Blob[] {
   const { name } = entry;
-  const part = entry.isFile() ? blobPart(name) : undefined;
+  const named = entry.isFile() ? blobName(name) : undefined;
   // Blobs lie below an hour or one of its minutes; anything higher is no part of the layout.
-  if (part === undefined || !workspace || time.length < 4) return [];
-  return [{ path: join(folder, name), workspace: workspace.join('/'), time, part }];
+  if (!named || !workspace || time.length < 4) return [];
+  return [{ path: join(folder, name), workspace: workspace.join('/'), time, ...named }];
 }
 
 /** Workspace, then time, then the order in which the export wrote. */

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batch, dictionary, z, type Engine, type SinkDefinition } from '@byoml/core';
@@ -38,37 +38,6 @@ test('`{run}` in the path gives each run a file of its own', async () => {
 });
 
 const appending = (path: string) => tableSink.create(z.parse(tableSink.settings, { path, mode: 'append' }), fakeServices(tableSink.needs, services()));
-const users = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { user: string }).user);
-
-test('appends each run once, also when the last one is repeated', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'byoml-sink-'));
-  const path = join(folder, 'all.jsonl');
-  for (const id of ['a', 'b', 'b', 'c']) await appending(path).write(replay(batch({ user: dictionary([`${id}1`, `${id}2`]) })), aRun({ id }));
-  expect(await users(path)).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
-  expect((await readdir(folder)).sort()).toEqual(['all.jsonl', 'all.jsonl.byoml']);
-  await rm(folder, { recursive: true });
-});
-
-test.each(['{"user":"b1"}\n', '{"user":"b1"}\n{"us', '{"us', ''])('a run that was cut off after writing %j is whole after its repetition, and nothing before it is lost', async (part) => {
-  const folder = await mkdtemp(join(tmpdir(), 'byoml-sink-'));
-  const path = join(folder, 'all.jsonl');
-  await appending(path).write(replay(batch({ user: dictionary(['a1']) })), aRun({ id: 'a' }));
-  const { length } = await readFile(path);
-  await writeFile(`${path}.byoml`, JSON.stringify({ run: 'b', from: length }));
-  await appendFile(path, part);
-  await appending(path).write(replay(batch({ user: dictionary(['b1', 'b2']) })), aRun({ id: 'b' }));
-  expect(await users(path)).toEqual(['a1', 'b1', 'b2']);
-  await rm(folder, { recursive: true });
-});
-
-test('a line that somebody left torn is removed before the next run is added', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'byoml-sink-'));
-  const path = join(folder, 'all.jsonl');
-  await writeFile(path, '{"user":"theirs"}\n{"user":"to');
-  await appending(path).write(replay(batch({ user: dictionary(['a1']) })), aRun({ id: 'a' }));
-  expect(await users(path)).toEqual(['theirs', 'a1']);
-  await rm(folder, { recursive: true });
-});
 
 test.each(['out.parquet', 'out.jsonl.gz'])('%s cannot be added to', (name) => {
   expect(() => appending(name)).toThrow(/"mode": only uncompressed/);

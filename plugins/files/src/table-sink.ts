@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { ByomlError, defineSink, Engine, z, type FileFormat } from '@byoml/core';
+import { dirname, resolve } from 'node:path';
+import { ByomlError, defineSink, Engine, z, type FileFormat, type Relation, type Run } from '@byoml/core';
 import { appendOnce } from './append.ts';
 import { formatOf, formatSetting } from './format.ts';
 
@@ -22,18 +23,24 @@ export const tableSink = defineSink({
       async write(data, run) {
         const file = resolve(path.replaceAll('{run}', run.id));
         const relation = await engine.open({ kind: 'batches', batches: data, name: 'files/table' }, run);
-        if (mode === 'replace') return relation.write(file, chosen, run);
-        const part = `${file}.${run.id.replaceAll(/[^\w-]/gu, '_')}.part`;
-        try {
-          const written = await relation.write(part, chosen, run);
-          await appendOnce(file, part, run.id, chosen === 'csv');
-          return written;
-        } finally {
-          await rm(part, { force: true });
-        }
+        return mode === 'replace' ? relation.write(file, chosen, run) : added(relation, file, chosen, run);
       },
     };
   },
 });
+
+/** Writes the rows beside the file first, so that only what is whole is added. */
+async function added(relation: Relation, file: string, format: FileFormat, run: Run): Promise<{ readonly rows: number }> {
+  const part = `${file}.part`;
+  try {
+    if (!existsSync(dirname(file))) throw new ByomlError('WRITE_FAILED', `${file} could not be written: its folder does not exist`, { details: { file } });
+    const written = await relation.write(part, format, run);
+    run.signal.throwIfAborted();
+    await appendOnce(file, { part, run: run.id, headed: format === 'csv' });
+    return written;
+  } finally {
+    await rm(part, { force: true });
+  }
+}
 
 const canGrow = (path: string, format: FileFormat): boolean => format !== 'parquet' && !path.toLowerCase().endsWith('.gz');
