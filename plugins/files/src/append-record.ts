@@ -2,10 +2,8 @@ import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ByomlError, z } from '@byoml/core';
 
+/** The bytes of a file that one run added. */
 const stretch = z.strictObject({ run: z.string(), from: z.int().min(0), to: z.int().min(0) });
-
-
-
 const record = z.strictObject({ open: stretch.nullable(), done: z.array(stretch) });
 
 /** What runs added to a file; stands beside it. `open` is written before the file is touched and moves to `done` when all of it is there. */
