@@ -21,7 +21,8 @@ test.each([
   [{ user: 'u', resource: 'r', count: 'n' }],
 ])('%j becomes SQL that engines share; names come through the dialect', (columns) => {
   const sql = sqlOf(columns);
-  expect(sql).not.toMatch(/"|`|\\|DROP(?!›)/);
-  expect(sql).not.toMatch(/\b(QUALIFY|EXCLUDE|FILTER|SEMI|ASOF|TRY_CAST|VARCHAR)\b|\w::\w/i);
+  const around = sql.replaceAll(/‹[^›]*›/g, '');
+  expect(around).not.toMatch(/"|`|\\|DROP/);
+  expect(around).not.toMatch(/\b(QUALIFY|EXCLUDE|FILTER|SEMI|ASOF|TRY_CAST|VARCHAR)\b|\w::\w/i);
   for (const path of Object.values(columns)) expect(sql).toContain(`‹${path}›`);
 });
