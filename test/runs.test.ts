@@ -9,7 +9,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { backfillDays, dayNumber, moment, runAt, SmallWorkspace, type Shape } from './small-workspace.ts';
 
 let made: SmallWorkspace[] = [];
+let holding: ChildProcess | undefined;
 afterEach(() => {
+  holding?.kill('SIGKILL');
   for (const workspace of made) workspace[Symbol.dispose]();
   made = [];
 });
@@ -284,7 +286,7 @@ const tableDetection = { source: '{ use: files/table, settings: { path: ./access
 
 describe('what takes long comes to an end', () => {
   test('400 days of backlog in one call: no more than a quarter of a year is read at once, and old models go', { timeout: 240_000 }, async () => {
-    const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 28d }' } });
+    const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 21d }' } });
     writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 430));
     const widest: number[] = [];
     await backfillDays(soc, 30, 430, { planned: (plan) => ({ ...plan, source: { scan: (window, run) => {
@@ -368,7 +370,8 @@ const failure = ({ status, stdout }: { status: number | null; stdout: string }):
 
 /** A process that works in the workspace until it is killed. */
 async function holder({ folder }: SmallWorkspace): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--conditions=@byoml/source', fileURLToPath(import.meta.resolve('./kill-runs.child.ts')), 'hold', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--conditions=@byoml/source', fileURLToPath(import.meta.resolve('./kill-runs.child.ts')), 'hold', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  holding = child;
   await once(child.stdout as NodeJS.ReadableStream, 'data');
   return child;
 }
