@@ -286,7 +286,7 @@ const tableDetection = { source: '{ use: files/table, settings: { path: ./access
 
 describe('what takes long comes to an end', () => {
   test('400 days of backlog in one call: no more than a quarter of a year is read at once, and old models go', { timeout: 240_000 }, async () => {
-    const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 21d }' } });
+    const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 21d }', sinks: '[]' } });
     writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 430));
     const widest: number[] = [];
     await backfillDays(soc, 30, 430, { planned: (plan) => ({ ...plan, source: { scan: (window, run) => {
@@ -298,7 +298,6 @@ describe('what takes long comes to an end', () => {
     const folders = readdirSync(join(soc.folder, '.byoml', 'models', soc.name)).length;
     expect(folders).toBeLessThan(140);
     expect(soc.look((state) => state.models(soc.name).filter(({ pruned }) => !pruned).length)).toBe(folders);
-    expect(new Set(keys(soc)).size).toBe(keys(soc).length);
   });
 
   test('a source that was away for longer than a training looks back is gone on with when it is back', async () => {
@@ -324,7 +323,7 @@ describe('why there are no alerts', () => {
     }
     expect(statuses).toEqual([[9, 'done'], [10, 'done'], [11, 'done'], [12, 'silent'], [13, 'silent']]);
     const shown = byoml(soc, 'runs', 'show', String(scoreRuns(soc).at(-1)?.number));
-    expect(shown.stdout).toMatch(/: silent\n[^]*! nothing new from the source since 2026-02-03T10:00:00.000Z: no new file and no new record in 3 intervals/);
+    expect(shown.stdout).toMatch(/: silent\n[^]*! nothing new from the source since 2026-02-03T10:00:00.000Z: no new file and no new record in 3 windows/);
     soc.grow(moment(29, 14));
     expect((await runAt(soc, moment(29, 14))).records.at(-1)).toMatchObject({ status: 'done', warnings: [] });
   });
@@ -378,7 +377,7 @@ async function holder({ folder }: SmallWorkspace): Promise<ChildProcess> {
 
 test('a second process is told that the workspace is taken; looking at it works meanwhile; a kill frees it', { timeout: 120_000 }, async () => {
   const soc = await workspace(moment(30));
-  expect(byoml(soc, 'run', soc.name, '--now', moment(29).toISOString()).status).toBe(0);
+  expect(byoml(soc, 'run', soc.name, '--now', moment(29, 9).toISOString()).status).toBe(0);
   const child = await holder(soc);
   const second = byoml(soc, 'run', soc.name, '--now', moment(30).toISOString(), '--json');
   expect(failure(second)).toEqual([7, 'STATE_LOCKED']);
