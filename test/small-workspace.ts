@@ -44,12 +44,14 @@ export interface Access {
   readonly share: string;
   readonly at: Date;
   readonly host?: string;
+  /** Which file of the hour; the first when absent. */
+  readonly part?: number;
 }
 
 let serial = 0;
 
 const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): object => ({
-  EventID: 5140, TimeGenerated: at.toISOString(), SubjectUserName: user, SubjectDomainName: 'CONTOSO', Computer: server, ShareName: `\\\\*\\${share}`, IpAddress: host, Type: 'SecurityEvent', _ItemId: `late-${serial++}`,
+  EventID: 5140, TimeGenerated: at.toISOString(), SubjectUserName: user, SubjectDomainName: 'CORP', Computer: server, ShareName: `\\\\*\\${share}`, IpAddress: host, Type: 'SecurityEvent', _ItemId: `late-${serial++}`,
 });
 
 interface Hour {
@@ -131,15 +133,15 @@ export class SmallWorkspace implements Disposable {
   }
 
   /** File of the export that holds the records of that hour. */
-  hourFile(at: Date): string {
+  hourFile(at: Date, part = 0): string {
     const iso = at.toISOString();
-    return join(this.export, `y=${iso.slice(0, 4)}/m=${iso.slice(5, 7)}/d=${iso.slice(8, 10)}/h=${iso.slice(11, 13)}/m=00/PT1H.json`);
+    return join(this.export, `y=${iso.slice(0, 4)}/m=${iso.slice(5, 7)}/d=${iso.slice(8, 10)}/h=${iso.slice(11, 13)}/m=00/PT1H${part > 0 ? `_${part}` : ''}.json`);
   }
 
   /** Adds records where the export would put them. */
   append(...accesses: readonly Access[]): void {
     for (const access of accesses) {
-      const path = this.hourFile(access.at);
+      const path = this.hourFile(access.at, access.part);
       mkdirSync(dirname(path), { recursive: true });
       appendFileSync(path, `${JSON.stringify(recordOf(access))}\n`);
     }
