@@ -50,7 +50,7 @@ export interface Access {
 
 let serial = 0;
 
-const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): object => ({
+export const recordOf = ({ user, server, share, at, host = '10.9.9.9' }: Access): object => ({
   EventID: 5140, TimeGenerated: at.toISOString(), SubjectUserName: user, SubjectDomainName: 'CORP', Computer: server, ShareName: `\\\\*\\${share}`, IpAddress: host, Type: 'SecurityEvent', _ItemId: `late-${serial++}`,
 });
 
@@ -151,6 +151,11 @@ export class SmallWorkspace implements Disposable {
   account(place: number): string {
     const line = this.#company.people.split('\n')[place + 1] as string;
     return (line.split(',')[0] as string).replace(/^.*\\/u, '');
+  }
+
+  /** A file of the export that is not there any more. */
+  unwrite(path: string): void {
+    rmSync(path, { force: true });
   }
 
   /** Forgets all runs; the export stays as it is. */
