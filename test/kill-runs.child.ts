@@ -1,4 +1,4 @@
-import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { State } from '@byoml/core/state';
 import { runDue, trainNow, type Plan } from '@byoml/core/workspace';
 import { open } from './small-workspace.ts';
@@ -7,7 +7,6 @@ import { open } from './small-workspace.ts';
 export type Step =
   | { readonly kind: 'run'; readonly at: number }
   | { readonly kind: 'write'; readonly path: string; readonly text: string; readonly time: number }
-  | { readonly kind: 'remove'; readonly path: string }
   | { readonly kind: 'shadow'; readonly at: number };
 
 export interface Work {
@@ -53,7 +52,6 @@ interface Doing {
 }
 
 async function done(step: Step, { folder, name, planned }: Doing): Promise<void> {
-  if (step.kind === 'remove') return rmSync(step.path);
   if (step.kind === 'write') {
     writeFileSync(step.path, step.text);
     return utimesSync(step.path, new Date(step.time), new Date(step.time));
@@ -78,14 +76,12 @@ function watchState(reached: (moment: Moment) => void): void {
   };
 }
 
-const watchedSinks = (plan: Plan, reached: (moment: Moment) => void): Plan => ({
-  ...plan,
-  sinks: plan.sinks.map((planned) => ({
+function watchedSinks(plan: Plan, reached: (moment: Moment) => void): Plan {
+  const sinks = plan.sinks.map((planned): Plan['sinks'][number] => ({
     ...planned,
     create(engine) {
       const sink = planned.create(engine);
       return {
-        ...sink,
         async write(data, run) {
           reached('deliver');
           const written = await sink.write(data, run);
@@ -94,5 +90,6 @@ const watchedSinks = (plan: Plan, reached: (moment: Moment) => void): Plan => ({
         },
       };
     },
-  })),
-});
+  }));
+  return { ...plan, sinks };
+}

@@ -153,11 +153,6 @@ export class SmallWorkspace implements Disposable {
     return (line.split(',')[0] as string).replace(/^.*\\/u, '');
   }
 
-  /** A file of the export that is not there any more. */
-  unwrite(path: string): void {
-    rmSync(path, { force: true });
-  }
-
   /** Forgets all runs; the export stays as it is. */
   forget(): void {
     for (const made of ['.byoml', 'results']) rmSync(join(this.folder, made), { recursive: true, force: true });
