@@ -34,11 +34,11 @@ const left = async (): Promise<Left> => {
   });
 };
 
-/** A week: called two or three times a day, a training in it, late data and data that is taken back, a shadow from the third day on. */
+/** A week: called once or twice a day, a training in it, late data and data that is taken back, a shadow from the third day on. */
 function week(): Step[] {
   const late = soc.hourFile(moment(29, 10), 1);
   const text = ['a', 'b', 'c'].map((share) => `${JSON.stringify(recordOf({ user: soc.account(2), server: 'FS99', share, at: moment(29, 10, 30), host: '10.8.8.8' }))}\n`).join('');
-  const runs = Array.from({ length: 7 }, (_, day): Step[] => [9, 17, 24].map((hour) => ({ kind: 'run', at: moment(28 + day, hour, 5).getTime() })));
+  const runs = Array.from({ length: 7 }, (_, day): Step[] => (day % 2 === 0 ? [9, 24] : [24]).map((hour) => ({ kind: 'run', at: moment(28 + day, hour, 5).getTime() })));
   return [
     ...runs.slice(0, 3).flat(),
     { kind: 'shadow', at: moment(31, 1).getTime() },

@@ -52,11 +52,11 @@ describe('one file trains weekly and scores hourly', () => {
   test('a week of hourly runs finds what scoring each day at its end finds; a pair accessed in 24 hours is one incident with 24 pieces of evidence', { timeout: 180_000 }, async () => {
     const soc = await workspace(moment(28), { detection: { budget: '40/day' } });
     const pair = { user: soc.account(0), server: 'FS99', share: 'Vault' };
-    const whole = new Set([29, 30]); // called each hour on these days, five times on others
     for (let hour = 28 * 24 + 1; hour <= 36 * 24; hour++) {
       const day = Math.floor((hour - 1) / 24);
       if (day === 30) soc.append({ ...pair, at: moment(0, hour - 1, 30) });
-      if (!whole.has(day) && hour % 24 !== 0 && hour % 6 !== 3) continue;
+      // Each hour of one day, and at odd hours of the others.
+      if (day !== 30 && hour % 24 !== 0 && hour % 9 !== 1) continue;
       soc.grow(moment(0, hour));
       await runAt(soc, moment(0, hour));
     }
@@ -211,16 +211,16 @@ describe('what goes wrong leaves the last whole run', () => {
 
   const disk = tinyDisk();
   test.skipIf(!disk)('a full disk (needs root and mount) ends the run; what was recorded is whole, and goes on when there is room', async () => {
-    const soc = await workspace(moment(44));
-    await backfillDays(soc, 28, 44);
+    const soc = await workspace(moment(40));
+    await backfillDays(soc, 28, 40);
     const whole = { digest: digest(soc), keys: keys(soc) };
-    for (const size of ['300k', '700k', '1100k', '1500k']) {
+    for (const size of ['400k', '1200k']) {
       soc.forget();
       disk?.mount(join(soc.folder, '.byoml'), size);
       try {
-        await expect(backfillDays(soc, 28, 44), size).rejects.toMatchObject({ code: expect.stringMatching(/^(STATE|WRITE)_FAILED$/), exit: 7 });
+        await expect(backfillDays(soc, 28, 40), size).rejects.toMatchObject({ code: expect.stringMatching(/^(STATE|WRITE)_FAILED$/), exit: 7 });
         disk?.resize(join(soc.folder, '.byoml'), '64m');
-        await backfillDays(soc, 28, 44);
+        await backfillDays(soc, 28, 40);
         expect({ digest: digest(soc), keys: keys(soc) }, size).toEqual(whole);
       } finally {
         disk?.unmount(join(soc.folder, '.byoml'));
@@ -282,21 +282,24 @@ function tableRows(from: number, to: number, isThere: (day: number) => boolean =
   return `${[...new Set(lines)].join('\n')}\n`;
 }
 
+/** Days without a run: more than a year in a proof. */
+const backlog = process.env['BYOML_KILLS'] ? 400 : 150;
+
 const tableDetection = { source: '{ use: files/table, settings: { path: ./accesses.jsonl } }', view: '', enrich: '[]', budget: '2/day', rules: '[]', score: '{ every: 1d, lag: 0m }' };
 
 describe('what takes long comes to an end', () => {
-  test('400 days of backlog in one call: no more than a quarter of a year is read at once, and old models go', { timeout: 240_000 }, async () => {
+  test(`${backlog} days of backlog in one call: no more than a quarter of a year is read at once, and old models go`, { timeout: 240_000 }, async () => {
     const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 21d }', sinks: '[]' } });
-    writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 430));
+    writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 30 + backlog));
     const widest: number[] = [];
-    await backfillDays(soc, 30, 430, { planned: (plan) => ({ ...plan, source: { scan: (window, run) => {
+    await backfillDays(soc, 30, 30 + backlog, { planned: (plan) => ({ ...plan, source: { scan: (window, run) => {
       widest.push((window.to.getTime() - window.from.getTime()) / 86_400_000);
       return plan.source.scan(window, run);
     } } }) });
-    expect(scoreRuns(soc)).toHaveLength(400);
+    expect(scoreRuns(soc)).toHaveLength(backlog);
     expect(Math.max(...widest)).toBeLessThanOrEqual(60 + 21 + 35);
     const folders = readdirSync(join(soc.folder, '.byoml', 'models', soc.name)).length;
-    expect(folders).toBeLessThan(140);
+    expect(folders).toBeLessThan(120);
     expect(soc.look((state) => state.models(soc.name).filter(({ pruned }) => !pruned).length)).toBe(folders);
   });
 
