@@ -76,10 +76,13 @@ test('records that are taken back withdraw their alerts; when they are back, so 
   const taken = alertsOn(soc, 38).filter(({ resource }) => resource.includes('wrong-'));
   expect(taken.map(({ withdrawn, revision }) => [withdrawn, revision])).toEqual(standing.map(({ revision }) => [true, revision + 1]));
   expect(soc.delivered().filter(({ withdrawn }) => withdrawn === true)).toHaveLength(3);
+  const incident = (): string | undefined => soc.look((state) => state.incident(standing[0]?.incident as string)?.status);
+  expect(incident()).toBe('closed');
   writeFileSync(file, wrong);
   await runAt(soc, moment(40, 0, 10));
   const back = alertsOn(soc, 38).filter(({ resource }) => resource.includes('wrong-'));
   expect(back.map(({ withdrawn, revision }) => [withdrawn, revision])).toEqual(standing.map(({ revision }) => [false, revision + 2]));
+  expect(incident()).toBe('open');
 });
 
 /** Counts how often the source is looked at. */

@@ -91,6 +91,27 @@ describe('one file trains weekly and scores hourly', () => {
     expect({ digest: digest(soc), keys: keys(soc) }).toEqual(whole);
   });
 
+  test('an incident whose accesses became part of another one leaves the queue', async () => {
+    const soc = await workspace(moment(30), { detection: { budget: '8/day' } });
+    await backfillDays(soc, 28, 30);
+    for (let hour = 9; hour <= 11; hour++) {
+      soc.grow(moment(30, hour));
+      soc.append(...['x', 'y'].map((share) => ({ user: soc.account(3 + hour * 3), server: 'FS99', share: `${share}${hour}`, at: moment(30, hour - 1, 30), host: '10.7.7.7' })));
+      await runAt(soc, moment(30, hour));
+    }
+    const first = `CORP\\${soc.account(30)}`;
+    const queue = soc.look((state) => state.incidents({ detection: soc.name, from: dayNumber(30), queued: true }));
+    expect(queue.map(({ rank }) => rank)).toEqual(queue.map((_, at) => at + 1));
+    expect(queue.filter(({ users }) => users.includes(first)).map(({ kind, users }) => [kind, users.length])).toEqual([['source', 3]]);
+    expect(soc.look((state) => state.incidents({ detection: soc.name, from: dayNumber(30), entity: first }))).toMatchObject([{ kind: 'account', rank: null, status: 'closed', sentence: expect.stringMatching(/^Its accesses are part of another incident of the day\. /) }]);
+    soc.grow(moment(31));
+    await runAt(soc, moment(31));
+    const hourly = found(soc);
+    soc.forget();
+    await backfillDays(soc, 28, 31);
+    expect(found(soc)).toEqual({ ...hourly, incidents: hourly.incidents.filter(({ status }) => status === 'open'), evidence: hourly.evidence.filter(({ incident }) => hourly.incidents.some(({ id, status }) => id === incident && status === 'open')) });
+  });
+
   test('a time of the past sees what an export had by then', async () => {
     const soc = await workspace(moment(29, 9));
     await runAt(soc, moment(29, 9));

@@ -1,6 +1,6 @@
 import { encodedDay } from '../detection/daily/calibration-window.ts';
 import { isWorkday } from '../detection-file/index.ts';
-import type { DetectionState, ModelRecord, RunOutcome, RunRecord, WatermarkRecord } from '../state/index.ts';
+import type { DetectionState, IncidentRecord, ModelRecord, RunOutcome, RunRecord, WatermarkRecord } from '../state/index.ts';
 import { alerting, type Alerting } from './alerting.ts';
 import { closeDay, type Closed } from './close-day.ts';
 import { dropsOf, funnelOf } from './funnel.ts';
@@ -52,13 +52,22 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
     : { memory: before, added: null, hosts: [] };
   const outcome: RunOutcome = {
     run: { ...recordOf({ ...stepping, history }, before, request, score, said), seconds: (performance.now() - started) / 1000 },
-    role, ...said, watermarks: request.watermarks, models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
+    role, ...said, incidents: [...said.incidents, ...dissolved(queued, said)], watermarks: request.watermarks, models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
     // What alerted so far guards nothing yet: it may be withdrawn before the day is over.
     guards: closes || request.reopened ? said.guards : [],
     sinks: role === 'shadow' ? [] : plan.sinks.map(({ address }, sink) => ({ sink, address })),
     calibration: closed.added ? [{ generation: before.state.generation, ...encodedDay(closed.added) }] : [],
   };
   return { memory: closed.memory, record: ledger.commit(outcome), outcome, score };
+}
+
+/** Incidents that an earlier run of the day queued and this one no longer has: late data took their rows back, or a source host gathered them. */
+function dissolved(queued: ReadonlyMap<string, IncidentRecord>, { incidents, alerts }: Alerting): RunOutcome['incidents'] {
+  const standing = new Set(incidents.map(({ id }) => id));
+  return [...queued.values()].filter(({ id }) => !standing.has(id)).map(({ firstRun: _first, lastRun: _last, ...incident }) => {
+    const moved = alerts.some((alert) => alert.incident !== null && alert.scope === incident.scope && incident.users.includes(alert.user) && incident.resources.includes(alert.resource));
+    return { ...incident, rank: null, status: 'closed', sentence: `${moved ? 'Its accesses are part of another incident of the day' : 'Its accesses are no longer unusual, or were taken back'}. ${incident.sentence}` };
+  });
 }
 
 function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened, warnings = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {

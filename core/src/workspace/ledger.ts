@@ -1,5 +1,5 @@
 import type { Run } from '../contracts/run.ts';
-import type { Role, RunOutcome, RunRecord, State } from '../state/index.ts';
+import type { IncidentRecord, Role, RunOutcome, RunRecord, State } from '../state/index.ts';
 import { manifestOf, saveModel, type SavedModel } from './model-store.ts';
 import { idOf } from './record-id.ts';
 
@@ -10,8 +10,8 @@ export interface Ledger {
   /** Keeps the model and answers its digest. */
   keepModel(saved: SavedModel, run: Run): Promise<string>;
   runByKey(key: string): RunRecord | null;
-  /** Ids of incidents that earlier runs of the day queued. */
-  queuedOn(detection: string, role: Role, day: number): ReadonlySet<string>;
+  /** Incidents that earlier runs of the day queued, by id. */
+  queuedOn(detection: string, role: Role, day: number): ReadonlyMap<string, IncidentRecord>;
   commit(outcome: RunOutcome): RunRecord;
 }
 
@@ -27,7 +27,7 @@ export const stateLedger = (state: State): Ledger => {
     nextGeneration: () => state.nextGeneration(),
     keepModel: saveModel,
     runByKey: (key) => state.runByKey(key),
-    queuedOn: (detection, role, day) => new Set(state.incidents({ detection, role, from: day, to: day + 1, queued: true }).map(({ id }) => id)),
+    queuedOn: (detection, role, day) => new Map(state.incidents({ detection, role, from: day, to: day + 1, queued: true }).map((incident) => [incident.id, incident])),
     commit: (outcome) => state.commit(outcome),
   };
 };
@@ -40,7 +40,7 @@ export function previewLedger(outcomes: RunOutcome[]): Ledger {
     nextGeneration: () => ++generation,
     keepModel: async (saved, run) => idOf('preview', JSON.stringify(manifestOf(saved, run.seed))),
     runByKey: () => null,
-    queuedOn: () => new Set(),
+    queuedOn: () => new Map(),
     commit(outcome) {
       outcomes.push(outcome);
       return { ...outcome.run, number: outcomes.length };
