@@ -63,15 +63,15 @@ async function done(step: Step, { folder, name, planned }: Doing): Promise<void>
 }
 
 function watchState(reached: (moment: Moment) => void): void {
-  const { commit, acknowledge } = State.prototype;
+  const own = { commit: Reflect.get(State.prototype, 'commit') as State['commit'], acknowledge: Reflect.get(State.prototype, 'acknowledge') as State['acknowledge'] };
   State.prototype.commit = function (outcome) {
     if (outcome.models.length > 0) reached('record:models');
-    const record = commit.call(this, outcome);
+    const record = own.commit.call(this, outcome);
     reached('recorded');
     return record;
   };
   State.prototype.acknowledge = function (ids) {
-    acknowledge.call(this, ids);
+    own.acknowledge.call(this, ids);
     reached('acknowledged');
   };
 }
