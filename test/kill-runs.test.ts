@@ -54,10 +54,8 @@ beforeAll(async () => {
   soc = await SmallWorkspace.make({ detection: { budget: '8/day' } });
   soc.grow(moment(36));
   steps = week();
-  expect(await child({ steps })).toBe(steps.length);
+  await child({ steps });
   whole = await left();
-  expect(whole.rows.alerts).toBeGreaterThan(10);
-  expect(whole.rows.models).toBeGreaterThan(8);
 }, 120_000);
 afterAll(() => soc[Symbol.dispose]());
 
@@ -110,6 +108,8 @@ test.skipIf(process.platform === 'win32')(`a week that is killed at random momen
 });
 
 test('what an undisturbed week leaves is what it should: late data in its day alone, nothing sent twice, nothing from the shadow', () => {
+  expect(whole.rows.alerts).toBeGreaterThan(10);
+  expect(whole.rows.models).toBeGreaterThan(8);
   const changes = soc.look((state) => state.runs({ detection: soc.name, kind: 'score' }).filter(({ changes: said }) => said.length > 0).map(({ day, changes: said }) => [day, said.length > 1]));
   expect(changes).toEqual([[dayNumber(29), true], [dayNumber(29), true]]);
   const keys = soc.delivered().map(({ recordId, revision }) => `${String(recordId)} ${String(revision)}`);
