@@ -31,15 +31,16 @@ const scoreRuns = (soc: SmallWorkspace): RunRecord[] => soc.look((state) => stat
 interface Found {
   readonly alerts: ReadonlyArray<Omit<AlertRecord, 'revision' | 'firstRun' | 'lastRun'>>;
   readonly incidents: ReadonlyArray<Omit<IncidentRecord, 'firstRun' | 'lastRun'>>;
-  /** The last of each incident and alert. */
+  /** The last of each incident and alert, where the alert is still in the incident. */
   readonly evidence: ReadonlyArray<Omit<EvidenceRecord, 'run' | 'kind'>>;
 }
 
-/** What an analyst finds, without which run said it. */
+/** What an analyst finds that stands, without which run said it. */
 function found(soc: SmallWorkspace): Found {
   return soc.look((state) => {
-    const incidents = state.incidents({ detection: soc.name }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const last = new Map(incidents.flatMap(({ id }) => state.evidence(id)).map(({ run: _run, kind: _kind, ...piece }) => [`${piece.incident} ${piece.recordId}`, piece]));
+    const incidents = state.incidents({ detection: soc.name, status: 'open' }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const incidentOf = new Map(state.alerts({ detection: soc.name }).map(({ recordId, incident }) => [recordId, incident]));
+    const last = new Map(incidents.flatMap(({ id }) => state.evidence(id)).filter(({ incident, recordId }) => (incidentOf.get(recordId) ?? incident) === incident).map(({ run: _run, kind: _kind, ...piece }) => [`${piece.incident} ${piece.recordId}`, piece]));
     return {
       alerts: state.alerts({ detection: soc.name }).map(({ revision: _revision, firstRun: _first, lastRun: _last, ...alert }) => alert).toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1)),
       incidents: incidents.map(({ firstRun: _first, lastRun: _last, ...incident }) => incident),
@@ -109,7 +110,7 @@ describe('one file trains weekly and scores hourly', () => {
     const hourly = found(soc);
     soc.forget();
     await backfillDays(soc, 28, 31);
-    expect(found(soc)).toEqual({ ...hourly, incidents: hourly.incidents.filter(({ status }) => status === 'open'), evidence: hourly.evidence.filter(({ incident }) => hourly.incidents.some(({ id, status }) => id === incident && status === 'open')) });
+    expect(found(soc)).toEqual(hourly);
   });
 
   test('a time of the past sees what an export had by then', async () => {
