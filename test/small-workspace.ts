@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Session } from '@byoml/core/ad-hoc';
 import { writeEnterprise } from '@byoml/core/samples';
-import { State } from '@byoml/core/state';
+import { State, type RunRecord } from '@byoml/core/state';
 import { backfill, openWorkspace, planDetection, runDue, type Plan, type RunReport, type Scored } from '@byoml/core/workspace';
 
 const dayMs = 86_400_000;
@@ -173,6 +173,20 @@ export class SmallWorkspace implements Disposable {
   look<T>(at: (state: State) => T): T {
     using state = this.state();
     return at(state);
+  }
+
+  digest(): string {
+    return this.look((state) => state.digest());
+  }
+
+  /** Record and revision of each row that the sinks were given. */
+  keys(): string[] {
+    return this.delivered().map(({ recordId, revision }) => `${String(recordId)} ${String(revision)}`).toSorted();
+  }
+
+  /** In the order they were recorded. */
+  scoreRuns(): RunRecord[] {
+    return this.look((state) => state.runs({ detection: this.name, kind: 'score' })).toReversed();
   }
 
   [Symbol.dispose](): void {
