@@ -102,7 +102,7 @@ test.skipIf(process.platform === 'win32')(`a week that is killed at random momen
   const random = randomFrom(seed);
   for (let made = 0; made < kills; ) {
     again();
-    made += await through((at) => (made + at < kills ? { afterMs: Math.floor(random.next() * 1500) } : null));
+    made += await through((at) => (made + at < kills ? { afterMs: Math.floor(random.next() * 800) } : null));
     expect(await left(), `after ${made} kills, seed ${seed}`).toEqual(whole);
   }
 });
