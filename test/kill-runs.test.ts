@@ -93,7 +93,7 @@ async function through(next: (at: number) => Pick<Work, 'kill'> & { readonly aft
 test.skipIf(process.platform === 'win32')('a week that is killed between any two writes leaves what an undisturbed week leaves', { timeout: 240_000 }, async () => {
   again();
   const moments: readonly Moment[] = ['record:models', 'recorded', 'deliver', 'delivered', 'acknowledged'];
-  const plans = [...moments, ...moments.toReversed()].map((at) => ({ moment: at, count: 1 }));
+  const plans = [...moments, ...(kills > 10 ? moments.toReversed() : [])].map((at) => ({ moment: at, count: 1 }));
   expect(await through((at) => (plans[at] ? { kill: plans[at] } : null))).toBe(plans.length);
   expect(await left()).toEqual(whole);
 });
