@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Plan } from '@byoml/core/workspace';
-import { afterEach, describe, expect, test } from 'vitest';
-import { backfillDays, dayNumber, moment, runAt, SmallWorkspace, type Shape } from './small-workspace.ts';
+import { runDue, type Plan } from '@byoml/core/workspace';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { backfillDays, dayNumber, moment, open, runAt, SmallWorkspace, type Shape } from './small-workspace.ts';
 
 let made: SmallWorkspace[] = [];
 afterEach(() => {
@@ -189,6 +189,24 @@ const backlog = process.env['BYOML_KILLS'] ? 400 : 150;
 const tableDetection = { source: '{ use: files/table, settings: { path: ./accesses.jsonl } }', view: '', enrich: '[]', budget: '2/day', rules: '[]', score: '{ every: 1d, lag: 0m }' };
 
 describe('what takes long comes to an end', () => {
+  test('a process that goes on for months holds nothing of the engine between two runs', async () => {
+    const soc = await workspace(moment(29, 9));
+    const temporary = join(soc.folder, 'tmp');
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      await using opened = await open(soc.folder, soc.name);
+      const held: string[] = [];
+      for (const hour of [9, 10, 11]) {
+        const report = await runDue({ ...opened, clock: { now: () => moment(29, hour) }, run: opened.session.run, onDay: () => void held.push(...readdirSync(temporary)) });
+        expect([report.records.length > 0, readdirSync(temporary)]).toEqual([true, []]);
+      }
+      expect(held.length).toBeGreaterThan(0);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   test(`${backlog} days of backlog in one call: no more than a quarter of a year is read at once, and old models go`, { timeout: 240_000 }, async () => {
     const soc = await workspace(moment(0), { detection: { ...tableDetection, train: '{ window: 21d, every: 21d }', sinks: '[]' } });
     writeFileSync(join(soc.folder, 'accesses.jsonl'), tableRows(0, 30 + backlog));
