@@ -2,21 +2,11 @@ import { appendFileSync, readFileSync, statSync, utimesSync, writeFileSync } fro
 import { join } from 'node:path';
 import type { AlertRecord, RunRecord } from '@byoml/core/state';
 import type { Plan } from '@byoml/core/workspace';
-import { afterEach, expect, test } from 'vitest';
-import { backfillDays, dayNumber, moment, runAt, SmallWorkspace, type Access, type Shape } from './small-workspace.ts';
+import { expect, test } from 'vitest';
+import { backfillDays, dayNumber, moment, runAt, type Access, type SmallWorkspace } from './small-workspace.ts';
+import { freshWorkspaces } from './fresh-workspaces.ts';
 
-let made: SmallWorkspace[] = [];
-afterEach(() => {
-  for (const workspace of made) workspace[Symbol.dispose]();
-  made = [];
-});
-
-async function workspace(until: Date, shape: Shape = {}): Promise<SmallWorkspace> {
-  const soc = await SmallWorkspace.make(shape);
-  made.push(soc);
-  soc.grow(until);
-  return soc;
-}
+const workspace = freshWorkspaces();
 
 const runs = (soc: SmallWorkspace): RunRecord[] => soc.look((state) => state.runs({ detection: soc.name })).toReversed();
 const newRuns = (soc: SmallWorkspace, before: readonly RunRecord[]): RunRecord[] => runs(soc).slice(before.length);
@@ -68,6 +58,8 @@ test('records that are taken back withdraw their alerts; when they are back, so 
   await backfillDays(soc, 36, 40);
   const standing = alertsOn(soc, 38).filter(({ resource }) => resource.includes('wrong-'));
   expect(standing).toHaveLength(3);
+  const guarded = (): number => soc.look((state) => state.guards(soc.name, dayNumber(39)).filter(({ resource }) => resource.includes('wrong-')).length);
+  expect(guarded()).toBe(3);
   writeFileSync(file, text);
   utimesSync(file, mtime, mtime);
   const { records } = await runAt(soc, moment(40));
@@ -78,11 +70,13 @@ test('records that are taken back withdraw their alerts; when they are back, so 
   expect(soc.delivered().filter(({ withdrawn }) => withdrawn === true)).toHaveLength(3);
   const incident = (): string | undefined => soc.look((state) => state.incident(standing[0]?.incident as string)?.status);
   expect(incident()).toBe('closed');
+  expect(guarded()).toBe(0);
   writeFileSync(file, wrong);
   await runAt(soc, moment(40, 0, 10));
   const back = alertsOn(soc, 38).filter(({ resource }) => resource.includes('wrong-'));
   expect(back.map(({ withdrawn, revision }) => [withdrawn, revision])).toEqual(standing.map(({ revision }) => [false, revision + 2]));
   expect(incident()).toBe('open');
+  expect(guarded()).toBe(3);
 });
 
 /** Counts how often the source is looked at. */

@@ -80,7 +80,7 @@ describe('the same events as a data-export folder (generated layout)', () => {
 
 const samples = [
   { name: 'share accesses', ...shares(shareFile, { noise: 'keep' }), events: 695, users: 19 },
-  { name: 'CloudTrail', from: { path: fixture('../../cli/fixtures/cloudtrail/cloudtrail_20230710.jsonl.gz') }, view: 'cloudtrail-api-calls', events: 2900, users: 19 },
+  { name: 'CloudTrail', from: { path: fixture('cloudtrail/cloudtrail_20230710.jsonl.gz') }, view: 'cloudtrail-api-calls', events: 2900, users: 19 },
   { name: 'SigninLogs', from: { path: fixture('sentinel-samples/aad_logons.csv.gz') }, view: 'sign-ins', events: 84, users: 6 },
   { name: 'OfficeActivity', from: { path: fixture('sentinel-samples/demo_exchange_data.csv.gz') }, view: 'office-operations', events: 244, users: 5 },
 ];

@@ -2,22 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runDue, type Plan } from '@byoml/core/workspace';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { backfillDays, dayNumber, moment, open, runAt, SmallWorkspace, type Shape } from './small-workspace.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { backfillDays, dayNumber, moment, open, runAt } from './small-workspace.ts';
+import { freshWorkspaces } from './fresh-workspaces.ts';
 
-let made: SmallWorkspace[] = [];
-afterEach(() => {
-  for (const workspace of made) workspace[Symbol.dispose]();
-  made = [];
-});
-
-/** A workspace whose export has come as far as that time. */
-async function workspace(until: Date, shape: Shape = {}): Promise<SmallWorkspace> {
-  const soc = await SmallWorkspace.make(shape);
-  made.push(soc);
-  soc.grow(until);
-  return soc;
-}
+const workspace = freshWorkspaces();
 
 describe('what goes wrong leaves the last whole run', () => {
   test('a clock that went back changes nothing, also after late data', async () => {

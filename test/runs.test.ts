@@ -5,23 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { AlertRecord, EvidenceRecord, IncidentRecord } from '@byoml/core/state';
 import { afterEach, describe, expect, test } from 'vitest';
-import { backfillDays, dayNumber, moment, runAt, SmallWorkspace, type Shape } from './small-workspace.ts';
+import { backfillDays, dayNumber, moment, runAt, type SmallWorkspace } from './small-workspace.ts';
+import { freshWorkspaces } from './fresh-workspaces.ts';
 
-let made: SmallWorkspace[] = [];
+const workspace = freshWorkspaces();
 let holding: ChildProcess | undefined;
 afterEach(() => {
   holding?.kill('SIGKILL');
-  for (const workspace of made) workspace[Symbol.dispose]();
-  made = [];
 });
-
-/** A workspace whose export has come as far as that time. */
-async function workspace(until: Date, shape: Shape = {}): Promise<SmallWorkspace> {
-  const soc = await SmallWorkspace.make(shape);
-  made.push(soc);
-  soc.grow(until);
-  return soc;
-}
 
 interface Found {
   readonly alerts: ReadonlyArray<Omit<AlertRecord, 'revision' | 'firstRun' | 'lastRun'>>;
@@ -64,6 +55,7 @@ describe('one file trains weekly and scores hourly', () => {
     expect(alert).toMatchObject({ count: 24, revision: 24, withdrawn: false });
     const pieces = soc.look((state) => state.evidence(alert?.incident as string).filter(({ recordId }) => recordId === alert?.recordId));
     expect(pieces.map(({ count }) => count)).toEqual(Array.from({ length: 24 }, (_, at) => at + 1));
+    expect(pieces.map(({ kind }) => kind)).toEqual(['first', ...Array.from({ length: 23 }, () => 'again')]);
     expect(new Set(pieces.map(({ run }) => run)).size).toBe(24);
     expect(soc.look((state) => state.incidents({ detection: soc.name, from: dayNumber(30), to: dayNumber(31) }).filter(({ resources }) => resources.includes(resource)))).toHaveLength(1);
     expect(soc.keys()).toEqual([...new Set(soc.keys())]);

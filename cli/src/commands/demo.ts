@@ -25,9 +25,9 @@ export default class Demo extends ByomlCommand {
     const { data, workspace, detection } = await demoWorkspace();
     this.progress.step('generating an enterprise');
     const sample = await writeEnterprise({ out: data, seed: flags.seed, users: enterprise.users, days: enterprise.days, start: enterprise.start }, { signal: this.signal, progress: (update) => this.progress.update(update) });
-    await using detecting = await openDetecting({ workspace, detection, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
-    const scored: Scored[] = [];
     const to = dayOf('start', enterprise.start) + enterprise.days;
+    await using detecting = await openDetecting({ workspace, detection, now: isoDay(to), json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+    const scored: Scored[] = [];
     const { rows } = await backfill({ ...detecting, run: detecting.session.run, onDay: (day) => void scored.push(day) }, { from: to - enterprise.replayed, to });
     const campaigns = await readCampaigns(sample.truth);
     const queue = scored.flatMap(({ outcome }) => outcome.incidents.map(({ day, rank, entity, kind, users, sourceHosts, resources, surprise, oneIn, sentence }) => ({ day: isoDay(day), rank: rank ?? 0, entity, kind, users, sourceHosts, resources, surprise, oneIn, sentence })));

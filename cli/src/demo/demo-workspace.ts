@@ -26,7 +26,7 @@ train: { window: 45d, every: 7d }
 budget: 10/day
 rules: [anomalous-resource-access/unusual-access]
 sinks:
-  - { use: files/table, settings: { path: './results-{run}.jsonl' } }
+  - { use: files/table, settings: { path: ./results.jsonl, mode: append } }
 `;
 
 /** A temporary folder with an empty place for the data and a workspace with one detection. */

@@ -69,17 +69,14 @@ export class Incidents {
   commit(run: number, { incidents, evidence }: RunOutcome): void {
     for (const incident of incidents) this.#table.put({ ...incident, firstRun: this.#firstRun(incident.id) ?? run, lastRun: run });
     for (const piece of evidence) {
-      if (!this.#repeats(piece)) this.#evidence.insert({ ...piece, run });
+      const last = this.#database.get('select count, lastSeen from evidence where incident = ? and recordId = ? order by id desc limit 1', [piece.incident, piece.recordId]);
+      if (last && last['count'] === piece.count && last['lastSeen'] === piece.lastSeen) continue;
+      this.#evidence.insert({ ...piece, kind: last && piece.kind === 'first' ? 'again' : piece.kind, run });
     }
   }
 
   #firstRun(id: string): number | undefined {
     const stored = this.#database.get('select firstRun from incidents where id = ?', [id]);
     return stored && Number(stored['firstRun']);
-  }
-
-  #repeats({ incident, recordId, count, lastSeen }: RunOutcome['evidence'][number]): boolean {
-    const last = this.#database.get('select count, lastSeen from evidence where incident = ? and recordId = ? order by id desc limit 1', [incident, recordId]);
-    return last !== undefined && last['count'] === count && last['lastSeen'] === lastSeen;
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { GuardRecord, HostSighting, RunOutcome, WatermarkRecord } from './records.ts';
+import type { AlertRecord, GuardRecord, HostSighting, RunOutcome, WatermarkRecord } from './records.ts';
 import { Table } from './table.ts';
 import { guardTable, hostTable, watermarkTable } from './tables.ts';
 
@@ -28,6 +28,11 @@ export class Sightings {
 
   hosts(detection: string): HostSighting[] {
     return this.#hosts.select(' where detection = ? order by scope, user, host', [detection]).map(({ scope, user, host, firstDay }) => ({ scope, user, host, firstDay }));
+  }
+
+  /** Lets go of pairs whose alerts were taken back: nothing is left to keep them out of the graph. */
+  release(alerts: readonly AlertRecord[]): void {
+    for (const { detection, scope, user, resource, day } of alerts) this.#database.run('delete from guards where detection = ? and scope = ? and user = ? and resource = ? and since = ?', [detection, scope, user, resource, day]);
   }
 
   commit({ run: { detection }, guards, watermarks, hosts }: RunOutcome): void {

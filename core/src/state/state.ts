@@ -53,6 +53,7 @@ export class State implements Disposable {
     this.#outbox.commit(run.number, outcome, raised);
     this.#incidents.commit(run.number, outcome);
     this.#sightings.commit(outcome);
+    this.#sightings.release(raised.filter(({ withdrawn, role }) => withdrawn && role === 'production'));
     this.#calibrations.commit(outcome.calibration);
     this.#models.commit(outcome.models, [outcome.state], outcome.audit);
     return run;

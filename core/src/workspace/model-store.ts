@@ -7,10 +7,8 @@ import type { Learned } from '../detection/daily/learner.ts';
 import { saveTrained } from '../detection/model-folder.ts';
 import { dataDigest } from '../detection/table/digest.ts';
 import { isoDay } from '../detection/table/days.ts';
-import { growingColumn } from '../detection/table/growing-column.ts';
-import { pick, type StoredColumns } from '../detection/table/pick.ts';
+import { byThemselves } from '../detection/table/by-themselves.ts';
 import type { ModelManifestInput } from '../models/index.ts';
-import type { Column } from '../contracts/columns.ts';
 import type { Run } from '../contracts/run.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { openModel, type ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
@@ -27,17 +25,7 @@ const modelsFolder = ({ folder }: Workspace, detection: string): string => join(
 const modelFolder = (workspace: Workspace, detection: string, version: number): string => join(modelsFolder(workspace, detection), String(version));
 
 /** SHA-256 over the rows (0-based numbers) of a history: the same whatever rows were read with them. */
-export function rowsDigest({ table }: History, numbers: Int32Array): string {
-  const picked = pick(table.columns, numbers).columns as StoredColumns;
-  return dataDigest({ rows: numbers.length, columns: Object.fromEntries(Object.entries(picked).map(([name, column]) => [name, byItself(column)])) });
-}
-
-/** The column with a dictionary of its own rows alone, whatever else was read with them. */
-function byItself(column: Column<unknown>): Column<unknown> {
-  const own = growingColumn(column);
-  own.append(column);
-  return own.finish();
-}
+export const rowsDigest = ({ table }: History, numbers: Int32Array): string => dataDigest({ rows: numbers.length, columns: byThemselves(table.columns, numbers) });
 
 export interface SavedModel {
   readonly plan: Plan;

@@ -1,6 +1,4 @@
-import type { Column } from '../contracts/columns.ts';
-import { growingColumn } from '../detection/table/growing-column.ts';
-import { pick, type StoredColumns } from '../detection/table/pick.ts';
+import { byThemselves } from '../detection/table/by-themselves.ts';
 import type { DayRows, DaySpan } from './rows.ts';
 
 /**
@@ -12,10 +10,10 @@ export function partOfRows(rows: DayRows, { from, to }: DaySpan): DayRows {
   const gather = (column: Float64Array | null): Float64Array | null => column && Float64Array.from(numbers, (row) => column[row] as number);
   const { sourceHosts } = rows;
   // Without rows there are no columns either: which there would be depends on what else was read.
-  const columns = numbers.length === 0 ? {} : (pick(rows.table.columns, numbers).columns as StoredColumns);
+  const columns = numbers.length === 0 ? {} : byThemselves(rows.table.columns, numbers);
   return {
     span: { from, to },
-    table: { rows: numbers.length, columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, byItself(column)])) },
+    table: { rows: numbers.length, columns },
     days: Int32Array.from(numbers, (row) => rows.days[row] as number),
     sourceHosts: sourceHosts && Array.from(numbers, (row) => sourceHosts.at(row) ?? []),
     firstSeen: gather(rows.firstSeen),
@@ -25,11 +23,4 @@ export function partOfRows(rows: DayRows, { from, to }: DaySpan): DayRows {
     unmatched: (chosen) => rows.unmatched(Int32Array.from(chosen, (row) => numbers[row] as number)),
     files: rows.files,
   };
-}
-
-/** The column with the texts of its own rows, in the order in which they appear. */
-function byItself(column: Column<unknown>): Column<unknown> {
-  const own = growingColumn(column);
-  own.append(column);
-  return own.finish();
 }

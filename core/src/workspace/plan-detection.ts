@@ -106,7 +106,7 @@ class Planner {
 
   async #resolved(settings: Use['settings']): Promise<Record<string, unknown>> {
     const { secrets } = pluginScope(this.#session.scope).pick({ secrets: Secrets });
-    return withSecrets(withPaths(settings, this.#workspace.folder), secrets, this.#session.run.signal) as Promise<Record<string, unknown>>;
+    return withPaths(await withSecrets(settings, secrets, this.#session.run.signal), this.#workspace.folder) as Record<string, unknown>;
   }
 
   #services(needs: object) {
