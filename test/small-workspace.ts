@@ -37,6 +37,13 @@ const defaults = {
   sinks: "[ { use: files/table, settings: { path: './results/{run}.jsonl' } } ]",
 };
 
+/** Writes a detection file; parts that are not named are as in `defaults`, empty ones are left out. */
+export function writeDetection({ folder, name }: Pick<SmallWorkspace, 'folder' | 'name'>, detection: Readonly<Record<string, string>>): void {
+  const parts = Object.entries({ version: '1', name, ...defaults, ...detection });
+  mkdirSync(join(folder, 'detections'), { recursive: true });
+  writeFileSync(join(folder, 'detections', `${name}.yaml`), parts.filter(([, value]) => value !== '').map(([key, value]) => `${key}: ${value}\n`).join(''));
+}
+
 /** A record of somebody who opened a share. */
 export interface Access {
   readonly user: string;
@@ -102,7 +109,6 @@ export class SmallWorkspace implements Disposable {
     const company = companies.get(key) ?? companyOf(users, days);
     companies.set(key, company);
     const made = new SmallWorkspace(mkdtempSync(join(tmpdir(), 'byoml-runs-')), await company);
-    mkdirSync(join(made.folder, 'detections'), { recursive: true });
     mkdirSync(join(made.folder, 'export', 'am-securityevent'), { recursive: true });
     mkdirSync(join(made.folder, 'results'));
     writeFileSync(join(made.folder, 'people.csv'), (await company).people);
@@ -112,8 +118,7 @@ export class SmallWorkspace implements Disposable {
 
   /** Another detection file; parts that are not named are as always. */
   write(detection: Readonly<Record<string, string>> = {}): void {
-    const parts = Object.entries({ version: '1', name: this.name, ...defaults, ...detection });
-    writeFileSync(join(this.folder, 'detections', `${this.name}.yaml`), parts.filter(([, value]) => value !== '').map(([key, value]) => `${key}: ${value}\n`).join(''));
+    writeDetection(this, detection);
   }
 
   /** The export as it stands at that time: hours that were over by then. Files that are there stay as they are. */

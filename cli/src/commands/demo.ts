@@ -26,7 +26,7 @@ export default class Demo extends ByomlCommand {
     this.progress.step('generating an enterprise');
     const sample = await writeEnterprise({ out: data, seed: flags.seed, users: enterprise.users, days: enterprise.days, start: enterprise.start }, { signal: this.signal, progress: (update) => this.progress.update(update) });
     const to = dayOf('start', enterprise.start) + enterprise.days;
-    await using detecting = await openDetecting({ workspace, detection, now: isoDay(to), json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+    await using detecting = await openDetecting({ workspace, detection, now: isoDay(to + 1), json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
     const scored: Scored[] = [];
     const { rows } = await backfill({ ...detecting, run: detecting.session.run, onDay: (day) => void scored.push(day) }, { from: to - enterprise.replayed, to });
     const campaigns = await readCampaigns(sample.truth);

@@ -1,13 +1,14 @@
 import type { Explanation } from '../contracts/explanation.ts';
 import { severities, type Alert, type Severity } from '../contracts/rule.ts';
 import type { Run } from '../contracts/run.ts';
+import { guardDays } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
 import type { IncidentDraft } from '../detection/daily/incidents.ts';
 import { oneInOf } from '../detection/daily/queue.ts';
 import { explanationsOf } from '../detection/explain.ts';
 import type { EvidenceRecord, GuardRecord, Role, RunOutcome } from '../state/index.ts';
 import { incidentSentence } from './incident-sentence.ts';
-import { guardDays, type Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { incidentIdOf, recordIdOf } from './record-id.ts';
 import { judged } from './rule-rows.ts';

@@ -1,9 +1,11 @@
 import { corrected } from '../detection/budget/correction.ts';
-import { windowDay, windowDays, type WindowDay } from '../detection/daily/calibration-window.ts';
+import { candidatesIn, windowDay, windowDays, type WindowDay } from '../detection/daily/calibration-window.ts';
+import { guardDays } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
 import { lineBudget } from '../detection/daily/queue.ts';
+import { isQuiet } from '../detection/daily/quiet.ts';
 import type { DetectionState, GuardRecord, HostSighting } from '../state/index.ts';
-import { guardDays, type Memory, type OpenPair } from './memory.ts';
+import type { Memory, OpenPair } from './memory.ts';
 import type { DayScore } from './score-day.ts';
 
 export interface Closed {
@@ -27,14 +29,15 @@ interface Closing {
 /** The state after a whole day was scored: the window rolls on, the corrections follow, alerted pairs are guarded. */
 export function closeDay({ history, memory, score, perDay, isWorkday, guards, alerted }: Closing): Closed {
   const { day, candidates, drafts } = score;
-  const added = isWorkday ? windowDay(history, candidates, Float64Array.from(drafts, (draft) => draft.score)) : null;
+  const counts = isWorkday && !isQuiet(candidates.rows.length, memory.window.map(candidatesIn));
+  const added = counts ? windowDay(history, candidates, Float64Array.from(drafts, (draft) => draft.score)) : null;
   const { hosts, sightings } = sightingsOn(history, day, memory.hosts);
   return {
     added,
     hosts: sightings,
     memory: {
       ...memory,
-      state: { ...stateAfter(memory.state, score, perDay, isWorkday && memory.window.length > 0), closedThrough: day },
+      state: { ...stateAfter(memory.state, score, perDay, counts && memory.window.length > 0), closedThrough: day },
       window: added ? [...memory.window, added].slice(-windowDays) : memory.window,
       guards: guardsAfter(memory.guards, guards, day),
       open: openAfter(memory.open, alerted, day),

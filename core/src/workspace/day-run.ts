@@ -43,7 +43,7 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
   const { day, closes } = request;
   const { name, budget: { perDay }, calendar } = plan.detection;
   const queued = ledger.queuedOn(name, role, day);
-  const score = await scoreDay({ history, memory: before, day, perDay, wasQueued: (draft) => queued.has(incidentIdOf(name, role, draft, day)) }, run);
+  const score = await scoreDay({ history, memory: before, day, perDay, isWhole: closes, wasQueued: (draft) => queued.has(incidentIdOf(name, role, draft, day)) }, run);
   const said = await alerting({ plan, history, memory: before, score, role }, run);
   // A day on which nothing came says nothing about how odd a new access is.
   const counts = isWorkday(calendar, day) && score.counts.kept > 0;

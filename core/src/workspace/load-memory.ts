@@ -1,9 +1,10 @@
 import type { Session } from '../ad-hoc/session.ts';
 import { decodedDay, windowDays } from '../detection/daily/calibration-window.ts';
+import { guardDays } from '../detection/daily/guards.ts';
 import { keyOf } from '../detection/daily/history.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { ModelRecord, Role, RunRecord, State } from '../state/index.ts';
-import { guardDays, type Memory, type OpenPair } from './memory.ts';
+import type { Memory, OpenPair } from './memory.ts';
 import { openStored } from './model-store.ts';
 import type { Plan } from './plan.ts';
 

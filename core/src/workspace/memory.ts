@@ -29,6 +29,3 @@ export interface Memory {
   /** `keyOf(scope, user)` */
   readonly scanners: ReadonlySet<string>;
 }
-
-/** Days that an alerted pair which nobody judged stays out of the learned graph, and that an incident absorbs repeats. */
-export const guardDays = 14;

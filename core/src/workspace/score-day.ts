@@ -5,6 +5,7 @@ import { attainableThresholds, type RowThresholds } from './row-thresholds.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import { calibrationOf, incidentScores } from '../detection/daily/calibration-window.ts';
 import { candidatesOf, scorableRows, type Candidates } from '../detection/daily/candidates.ts';
+import { withoutGuarded } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
 import { incidentsOf, type IncidentDraft } from '../detection/daily/incidents.ts';
 import { queueLine, queueOf, type Queue } from '../detection/daily/queue.ts';
@@ -49,16 +50,18 @@ interface ScoringDay {
   readonly perDay: number;
   /** Ids of what earlier runs of the same day queued. */
   readonly wasQueued: (draft: IncidentDraft) => boolean;
+  /** Whether all of the day has come. */
+  readonly isWhole: boolean;
 }
 
 /** Scores the candidates of a day, groups them into incidents and fills the queue. Throws MODEL_UNCALIBRATED. */
-export async function scoreDay({ history, memory, day, perDay, wasQueued }: ScoringDay, run: Run): Promise<DayScore> {
+export async function scoreDay({ history, memory, day, perDay, wasQueued, isWhole }: ScoringDay, run: Run): Promise<DayScore> {
   const calibration = calibrationOf(memory.window) ?? memory.provisional;
   if (!calibration) throw uncalibrated(memory);
   const { scanners, isScanner } = scannersOn(history, day, memory.scanners);
   const rows = scorableRows(history, day, isScanner);
   const found = await candidatesOf(history, memory.learned.model, day, rows, run);
-  const { candidates, guarded } = withoutGuarded(history, found, memory, day);
+  const { candidates, guarded } = withoutGuarded(history, found, memory.guards);
   const p = pOf(history, candidates, calibration);
   const { state, hosts } = memory;
   const drafts = incidentsOf(history, candidates, p, (scope, user, host) => (hosts.get(keyOf(scope, user, host)) ?? Infinity) < day);
@@ -69,7 +72,7 @@ export async function scoreDay({ history, memory, day, perDay, wasQueued }: Scor
   return {
     day, history, candidates, p, drafts, scores, line, guarded, scanners, calibration, thresholds,
     exceeds: exceeding(history, candidates, p, thresholds),
-    queue: queueOf(drafts, line, perDay, wasQueued),
+    queue: queueOf(drafts, line, perDay, wasQueued, isWhole),
     counts: { kept: rows.length + scanned, scanners: scanned, known: rows.length - found.rows.length, guarded: guarded.length },
   };
 }
@@ -87,21 +90,6 @@ function scannersOn(history: History, day: number, known: ReadonlySet<string>): 
     }
   }
   return { scanners, isScanner: (row) => scanners.size > 0 && scanners.has(keyed(row)) };
-}
-
-/** A guarded pair is only new because it may not be learned: it is no candidate again. */
-function withoutGuarded(history: History, found: Candidates, { guards }: Memory, day: number): { candidates: Candidates; guarded: Int32Array } {
-  const isGuarded = (row: number): boolean => {
-    const guard = guards.size > 0 ? guards.get(keyOf(history.scope(row), history.user(row), history.resource(row))) : undefined;
-    return guard !== undefined && guard.since < day && day < guard.until;
-  };
-  const kept = Int32Array.from(found.rows.keys()).filter((place) => !isGuarded(found.rows[place] as number));
-  if (kept.length === found.rows.length) return { candidates: found, guarded: new Int32Array(0) };
-  const gather = <A extends Float64Array | Uint8Array | Int32Array>(column: A): A => column.filter((_, place) => !isGuarded(found.rows[place] as number)) as A;
-  return {
-    guarded: found.rows.filter(isGuarded),
-    candidates: { day, rows: gather(found.rows), surprise: gather(found.surprise), coldSurprise: found.coldSurprise && gather(found.coldSurprise), status: gather(found.status), classes: gather(found.classes) },
-  };
 }
 
 const pOf = (history: History, { rows, classes, surprise, coldSurprise }: Candidates, calibration: Calibration): Float64Array =>

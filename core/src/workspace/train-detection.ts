@@ -3,6 +3,7 @@ import { ByomlError } from '../contracts/errors.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import { calibrate } from '../detection/calibrate/calibrate.ts';
 import { calibrationOf, encodedDay, type WindowDay } from '../detection/daily/calibration-window.ts';
+import { isUnlearnable } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
 import { learn, learnOn, type Learned, type Unlearnable } from '../detection/daily/learner.ts';
 import { firstSightings, replayWindow } from '../detection/daily/replay-window.ts';
@@ -47,7 +48,7 @@ function stateAfterTraining({ plan, role }: Stepping, before: Memory | null, { v
 /** The window that replaying the last working days gives; where there are too few days, pairs held out once instead. */
 async function calibrated({ plan, run }: Stepping, history: History, learned: Learned, scanners: ReadonlySet<string>): Promise<Pick<Memory, 'window' | 'provisional'>> {
   const window = await replayWindow({
-    history, day: learned.to, trainDays: trainDays(plan), everyDays: everyDays(plan), isWorkday: (at) => isWorkday(plan.detection.calendar, at), leftOut: isScanner(history, scanners),
+    history, day: learned.to, trainDays: trainDays(plan), everyDays: everyDays(plan), perDay: plan.detection.budget.perDay, isWorkday: (at) => isWorkday(plan.detection.calendar, at), leftOut: isScanner(history, scanners),
   }, run);
   return { window, provisional: calibrationOf(window) ? null : await withoutTime(history, learned, run) };
 }
@@ -80,11 +81,7 @@ const isScanner = (history: History, scanners: ReadonlySet<string>) => (row: num
 
 function unlearnable(history: History, scanners: ReadonlySet<string>, guards: ReadonlyMap<string, GuardRecord>): Unlearnable {
   const scans = isScanner(history, scanners);
-  return (row, day) => {
-    if (scans(row)) return true;
-    const guard = guards.size > 0 ? guards.get(keyOf(history.scope(row), history.user(row), history.resource(row))) : undefined;
-    return guard !== undefined && guard.since <= day && day < guard.until;
-  };
+  return (row, day) => scans(row) || isUnlearnable(history, guards, row, day);
 }
 
 /** Where no day can be replayed: pairs held out once, as ad hoc mode does without time. */

@@ -16,6 +16,9 @@ export interface WindowDay {
 /** Working days in a full window. */
 export const windowDays = 20;
 
+/** Candidates of all scopes on that day. */
+export const candidatesIn = ({ scopes }: WindowDay): number => [...scopes.values()].reduce((sum, { classes }) => sum + classes.length, 0);
+
 /** A working day's candidates by scope. */
 export function windowDay(history: History, { day, rows, surprise, coldSurprise, classes }: Candidates, incidents: Float64Array): WindowDay {
   const places = new Map<string, number[]>();

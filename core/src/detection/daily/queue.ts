@@ -25,15 +25,26 @@ export interface Queue {
   readonly more: readonly IncidentDraft[];
 }
 
+/** Part of the budget that a queue holds at least, as far as there is anything just below the line. */
+const leastFilled = 0.8;
+/** Just below: half as many again would lie above a line so much lower, were scores (sums of −ln p) exponential. */
+const reserve = Math.log(1.5);
+
+/** Incidents that a queue has room for. */
+export const placesOf = (perDay: number): number => Math.max(1, Math.round(perDay));
+
 /**
  * The best incidents above the line, at most `perDay`. What an earlier run of the same day queued stays queued, whatever came
- * since: an analyst may already be looking at it.
+ * since: an analyst may already be looking at it. The line follows the last twenty working days, so in weeks of falling volume it
+ * lies too high: when the day is whole, a queue that would be less than .8 full takes the next ones from just below the line. (Not
+ * before: what is just below at noon would hold the places of what comes in the afternoon.)
  */
-export function queueOf(drafts: readonly IncidentDraft[], line: number, perDay: number, wasQueued: (draft: IncidentDraft) => boolean): Queue {
-  const places = Math.max(1, Math.round(perDay));
+export function queueOf(drafts: readonly IncidentDraft[], line: number, perDay: number, wasQueued: (draft: IncidentDraft) => boolean, isWhole = false): Queue {
   const held = drafts.filter(wasQueued);
-  const above = drafts.filter((draft) => !wasQueued(draft) && draft.score >= line);
-  const free = Math.max(0, places - held.length);
-  const queued = [...held, ...above.slice(0, free)].sort((a, b) => b.score - a.score);
-  return { queued, more: above.slice(free) };
+  const others = drafts.filter((draft) => !wasQueued(draft));
+  const above = others.filter(({ score }) => score >= line);
+  const taken = above.slice(0, Math.max(0, placesOf(perDay) - held.length));
+  const spare = isWhole ? Math.max(0, Math.floor(leastFilled * placesOf(perDay)) - held.length - taken.length) : 0;
+  const below = others.filter(({ score }) => score < line && score >= line - reserve).slice(0, spare);
+  return { queued: [...held, ...taken, ...below].sort((a, b) => b.score - a.score), more: above.slice(taken.length) };
 }

@@ -1,0 +1,37 @@
+import { keyOf, type History } from './history.ts';
+import type { Candidates } from './candidates.ts';
+
+/** Days that an alerted pair which nobody judged stays out of the learned graph. */
+export const guardDays = 14;
+
+/** Since and until when a pair is guarded, as UTC days; half-open. */
+export interface Guarded {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Pairs by `keyOf(scope, user, resource)`. */
+export type Guards = ReadonlyMap<string, Guarded>;
+
+export const pairKey = (history: History, row: number): string => keyOf(history.scope(row), history.user(row), history.resource(row));
+
+/** Whether the row's pair may not be learned on `day`. */
+export function isUnlearnable(history: History, guards: Guards, row: number, day: number): boolean {
+  const guard = guards.size > 0 ? guards.get(pairKey(history, row)) : undefined;
+  return guard !== undefined && guard.since <= day && day < guard.until;
+}
+
+/** A guarded pair is only new because it may not be learned: it is no candidate again. */
+export function withoutGuarded(history: History, found: Candidates, guards: Guards): { readonly candidates: Candidates; readonly guarded: Int32Array } {
+  const isGuarded = Uint8Array.from(found.rows, (row) => {
+    const guard = guards.size > 0 ? guards.get(pairKey(history, row)) : undefined;
+    return Number(guard !== undefined && guard.since < found.day && found.day < guard.until);
+  });
+  const kept = isGuarded.reduce((sum, one) => sum - one, isGuarded.length);
+  if (kept === found.rows.length) return { candidates: found, guarded: new Int32Array(0) };
+  const gather = <A extends Float64Array | Uint8Array | Int32Array>(column: A): A => column.filter((_, place) => isGuarded[place] === 0) as A;
+  return {
+    guarded: found.rows.filter((_, place) => isGuarded[place] === 1),
+    candidates: { day: found.day, rows: gather(found.rows), surprise: gather(found.surprise), coldSurprise: found.coldSurprise && gather(found.coldSurprise), status: gather(found.status), classes: gather(found.classes) },
+  };
+}
