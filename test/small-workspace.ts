@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const root = join(import.meta.dirname, '..');
 /** Where the export puts the records of its one workspace. */
-const blobs = join('am-securityevent', 'WorkspaceResourceId=', 'subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/generated/providers/microsoft.operationalinsights/workspaces/generated');
+export const blobs = join('am-securityevent', 'WorkspaceResourceId=', 'subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/generated/providers/microsoft.operationalinsights/workspaces/generated');
 
 /** Midnight of a UTC day of the generated export, counted from its first. */
 const start = Date.parse('2026-01-05T00:00:00Z');

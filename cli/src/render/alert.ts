@@ -35,7 +35,7 @@ export function alertText({ alert, without, events }: ExplainedAlert): string {
   const times = alert.firstSeen === null ? '' : ` · ${new Date(alert.firstSeen).toISOString()} to ${new Date(alert.lastSeen ?? alert.firstSeen).toISOString()}`;
   return [
     `${bold(`${alert.user} → ${alert.resource}`)}  ${dim(`${isoDay(alert.day)} · ${alert.severity} · ${alert.status}${alert.withdrawn ? ' · withdrawn by late data' : ''}`)}`, alert.message,
-    dim(`${oneInText(1 / alert.pValue)} new accesses · ${alert.count} times from ${alert.sourceHosts.join(', ') || 'unknown hosts'}${times} · record ${alert.recordId.slice(0, 12)} revision ${alert.revision}`), '',
+    dim(`${oneInText(1 / alert.pValue)} new accesses · ${alert.count === 1 ? 'once' : `${alert.count} times`} from ${alert.sourceHosts.join(', ') || 'unknown hosts'}${times} · record ${alert.recordId.slice(0, 12)} revision ${alert.revision}`), '',
     ...explanationLines(explanation), ...(without ? ['', without.sentence] : []), ...(events ? eventLines(events) : []),
   ].join('\n');
 }
