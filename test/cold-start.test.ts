@@ -12,7 +12,8 @@ import { blobs, dayNumber, moment, recordOf, runAt, writeDetection } from './sma
 /** CI takes one company; `npm run proof` five. */
 const seeds = (process.env['BYOML_COLD_SEEDS'] ?? '3').split(',').map(Number);
 const byoml = join(import.meta.dirname, '..', 'cli', 'bin', 'byoml.js');
-const [budget, days, name] = [10, 62, 'shares'];
+const [budget, days] = [10, 62];
+const name = 'shares';
 /** A Tuesday of the third week: the newcomer's first day, and the day of the attack. */
 const [firstDay, attackDay] = [15, 16];
 const newcomer = { user: 'new.person', host: '10.9.9.9' };
