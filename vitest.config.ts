@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@byoml/source', 'node', 'import', 'module', 'default'];
@@ -9,6 +10,8 @@ export default defineConfig({
     environment: 'node',
     setupFiles: ['./test/property-seed.ts'],
     pool: 'threads',
+    // One worker less than cores, as vitest would have it, leaves half of a two-core machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     reporters: ['default', './toolchain/summary.mjs'],
   },

@@ -24,6 +24,11 @@ test('what was queued before stays, whatever came since', () => {
   expect([scores(queued), scores(more)]).toEqual([[9, 3], [8, 7]]);
 });
 
+test('incidents that are as odd as each other are ranked the same, whichever of them was queued before', () => {
+  const [one, other] = [{ ...draft(5), entity: 'a' }, { ...draft(5), entity: 'b' }];
+  for (const before of [one, other]) expect(queueOf([one, other], 1, 2, (at) => at === before).queued).toEqual([one, other]);
+});
+
 test('a whole day is filled to .8 of the budget from just below the line: as far down as half as many again would lie above', () => {
   const drafts = scored(9, 6.1, 5.9, 5.8, 5.7, 5.5);
   expect(scores(queueOf(drafts, 6, 5, none, true).queued)).toEqual([9, 6.1, 5.9, 5.8]);

@@ -35,9 +35,10 @@ export const placesOf = (perDay: number): number => Math.max(1, Math.round(perDa
 
 /**
  * The best incidents above the line, at most `perDay`. What an earlier run of the same day queued stays queued, whatever came
- * since: an analyst may already be looking at it. The line follows the last twenty working days, so in weeks of falling volume it
- * lies too high: when the day is whole, a queue that would be less than .8 full takes the next ones from just below the line. (Not
- * before: what is just below at noon would hold the places of what comes in the afternoon.)
+ * since: an analyst may already be looking at it. `drafts` come the highest first, ties in an order of their own; so does the queue.
+ * The line follows the last twenty working days, so in weeks of falling volume it lies too high: when the day is whole, a queue that
+ * would be less than .8 full takes the next ones from just below the line. (Not before: what is just below at noon would hold the
+ * places of what comes in the afternoon.)
  */
 export function queueOf(drafts: readonly IncidentDraft[], line: number, perDay: number, wasQueued: (draft: IncidentDraft) => boolean, isWhole = false): Queue {
   const held = drafts.filter(wasQueued);
@@ -46,5 +47,6 @@ export function queueOf(drafts: readonly IncidentDraft[], line: number, perDay: 
   const taken = above.slice(0, Math.max(0, placesOf(perDay) - held.length));
   const spare = isWhole ? Math.max(0, Math.floor(leastFilled * placesOf(perDay)) - held.length - taken.length) : 0;
   const below = others.filter(({ score }) => score < line && score >= line - reserve).slice(0, spare);
-  return { queued: [...held, ...taken, ...below].sort((a, b) => b.score - a.score), more: above.slice(taken.length) };
+  const chosen = new Set([...held, ...taken, ...below]);
+  return { queued: drafts.filter((draft) => chosen.has(draft)), more: above.slice(taken.length) };
 }
