@@ -7,6 +7,7 @@ import { defineView, utcDay, z, type ComponentOf, type Engine, type Run, type Wi
 import duckdbPlugin from '@byoml/duckdb';
 import filesPlugin from '@byoml/files';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { securityEvent } from './security-event.ts';
 
 const rowsInAll = 640_000;
 const hours = 24;
@@ -44,14 +45,14 @@ const shareAccesses = defineView({
   sql: (d) => `SELECT ${d.utcDay('"TimeGenerated"')} AS day, "Account" AS "user", "ShareName" AS resource, CAST(count(*) AS DOUBLE) AS count FROM source GROUP BY 1, 2, 3`,
 });
 
-/** One record of SecurityEvent with the columns an export has, about 1.1 kB. */
-function record(i: number): string {
-  const at = new Date(day + Math.floor((i / rowsInAll) * 86_400_000)).toISOString().replace('Z', '1234Z');
-  const access = i % share === 0;
-  const account = `CONTOSO\\\\user${(i * 7919) % 5000}`;
-  const id = (i * 2_654_435_761 % 4_294_967_296).toString(16).padStart(8, '0');
-  return `{"TenantId":"5a1b0f6e-0000-4000-8000-000000000000","TimeGenerated":"${at}","SourceSystem":"OpsManager","Account":"${account}","AccountType":"User","Computer":"fs${i % 40}.contoso.example","EventSourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","Task":${access ? 12808 : 12544},"Level":"8","EventID":${access ? 5140 : 4624 + (i % 3)},"Activity":"${access ? '5140 - A network share object was accessed.' : '4624 - An account was successfully logged on.'}","SubjectAccount":"${account}","SubjectDomainName":"CONTOSO","SubjectLogonId":"0x${id}","SubjectUserName":"user${(i * 7919) % 5000}","SubjectUserSid":"S-1-5-21-1111111111-2222222222-3333333333-${i % 5000}","IpAddress":"10.0.${i % 200}.${i % 250}","IpPort":"${40_000 + (i % 20_000)}","ShareName":${access ? `"\\\\\\\\*\\\\share${(i * 31) % 900}"` : 'null'},"ShareLocalPath":"\\\\??\\\\D:\\\\shares\\\\${i % 900}","AccessMask":"0x1","AccessReason":"","ObjectServer":"Security","ObjectType":"File","LogonProcessName":"Kerberos","AuthenticationPackageName":"Kerberos","EventOriginId":"${id}-0000-4000-8000-${id}0000","MG":"00000000-0000-0000-0000-000000000001","TimeCollected":"${at}","ManagementGroupName":"AOI-5a1b0f6e-0000-4000-8000-000000000000","_ItemId":"${id}-${i.toString(16)}-11f1-8000-000d3a000000","Type":"SecurityEvent","_ResourceId":"/subscriptions/0/resourcegroups/rg/providers/microsoft.compute/virtualmachines/fs${i % 40}"}\n`;
-}
+const record = (i: number): string => {
+  const user = `user${(i * 7919) % 5000}`;
+  const number = i * 2_654_435_761 % 4_294_967_296;
+  return securityEvent({
+    number, serial: i, at: new Date(day + Math.floor((i / rowsInAll) * 86_400_000)), event: i % share === 0 ? 5140 : 4624 + (i % 3), domain: 'CONTOSO', user,
+    computer: `fs${i % 40}.contoso.example`, share: `share${(i * 31) % 900}`, address: `10.0.${i % 200}.${i % 250}`,
+  });
+};
 
 /** Writes a day of an export; answers the blobs and their bytes. */
 async function generate(folder: string): Promise<{ readonly paths: readonly string[]; readonly bytes: number }> {

@@ -32,6 +32,11 @@ export interface Model<In extends Columns = any, Out extends Columns = any> {
   explain?(rows: Batch<In>, run: Run): Promise<readonly Explanation[]>;
   /** A new model that has also learned `data`; this one is unchanged. */
   update?(data: Batches<In>, run: Run): Promise<Model<In, Out>>;
+  /**
+   * A new model of `data` alone, with the settings that this one chose for itself (an exponent, a rank): its surprises are on this
+   * one's scale. What a past day would have scored is asked of such models. Absent: `fit` chooses nothing.
+   */
+  refit?(data: Batches<In>, run: Run): Promise<Model<In, Out>>;
   /** Same model, same bytes. Files of a scope are under `scopes/<scopeFolder(scope)>/` and hold nothing of another scope. */
   save(to: ModelFiles, run: Run): Promise<void>;
 }

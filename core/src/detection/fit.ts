@@ -11,6 +11,13 @@ export async function fit({ address, algorithm, capabilities }: AlgorithmCompone
   return asModel(address, 'fit', await guarded(address, capabilities, (inner) => algorithm.fit?.(data(inner), inner), run));
 }
 
+/** A new model of `data` alone, with what `like` chose for itself. Throws as `fit`. */
+export async function refit(component: AlgorithmComponent, like: Model, data: (run: Run) => Batches, run: Run): Promise<Model> {
+  if (!like.refit) return await fit(component, data, run);
+  const { address, capabilities } = component;
+  return asModel(address, 'refit', await guarded(address, capabilities, (inner) => like.refit?.(data(inner), inner), run));
+}
+
 /** A new model that has also learned `data`. The model must have `update`. */
 export async function update({ address, capabilities }: AlgorithmComponent, model: Model, data: (run: Run) => Batches, run: Run): Promise<Model> {
   return asModel(address, 'update', await guarded(address, capabilities, (inner) => model.update?.(data(inner), inner), run));

@@ -82,6 +82,8 @@ const bugs: Record<string, { readonly bug: Bug; readonly turns: string }> = {
   'sentences of the whole batch': { bug: everyModel((model) => ({ explain: async (part, run) => (await explained(model, part, run)).map((explained) => ({ ...explained, sentence: `One of ${part.length}.` })) })), turns: 'explains the same row the same way alone and after loading' },
   'an update that forgets': { bug: everyModel(() => ({ update: async (data, run) => (await (rareAccess().create({}, {}).fit?.(data, run) as Promise<Model>)) })), turns: 'updates as if it had learned everything at once' },
   'an update of itself': { bug: (correct) => ({ ...correct, fit: async (data, run) => { let model = await (correct.fit?.(data, run) as Promise<Model>); return { ...model, score: (part, by) => model.score(part, by), save: (to, by) => model.save(to, by), update: async (more, by) => (model = await (model.update?.(more, by) as Promise<Model>)) }; } }), turns: 'leaves the old model unchanged by an update' },
+  'a refit that keeps what it knew': { bug: everyModel((model) => ({ refit: async (data, run) => (await model.update?.(data, run)) as Model })), turns: 'knows after a refit what it was given, and nothing else' },
+  'a refit that learns twice': { bug: everyModel((model) => ({ refit: async (data, run) => (await (await (model.refit as NonNullable<Model['refit']>)(data, run)).update?.(data, run)) as Model })), turns: 'learns the same bytes again from the same rows' },
   'an erased score that knows the pair': { bug: everyModel((model) => ({ scoreErased: (part, run) => model.score(part, run) })), turns: 'scores a learned pair as if it had never been seen' },
 };
 

@@ -27,7 +27,7 @@ export async function trainOn(stepping: Stepping, before: Memory | null, day: nu
   const [version, generation] = [ledger.nextVersion(detection.name), ledger.nextGeneration()];
   const scanners = scannersOf(history, day - trainDays(plan), day, detection.scanners);
   const guards = before?.guards ?? new Map<string, GuardRecord>();
-  const learned = await learn(history, firstOf(stepping, day - trainDays(plan), day), day, unlearnable(history, scanners, guards), run);
+  const learned = await learn({ history, from: firstOf(stepping, day - trainDays(plan), day), to: day, unlearnable: unlearnable(history, scanners, guards) }, run);
   const { window, provisional } = await calibrated(stepping, history, learned, scanners);
   const data = rowsDigest(history, history.between(learned.from, day));
   const calibration = calibrationOf(window) ?? provisional;
@@ -48,7 +48,7 @@ function stateAfterTraining({ plan, role }: Stepping, before: Memory | null, { v
 /** The window that replaying the last working days gives; where there are too few days, pairs held out once instead. */
 async function calibrated({ plan, run }: Stepping, history: History, learned: Learned, scanners: ReadonlySet<string>): Promise<Pick<Memory, 'window' | 'provisional'>> {
   const window = await replayWindow({
-    history, day: learned.to, trainDays: trainDays(plan), everyDays: everyDays(plan), perDay: plan.detection.budget.perDay, isWorkday: (at) => isWorkday(plan.detection.calendar, at), leftOut: isScanner(history, scanners),
+    history, model: learned.model, day: learned.to, trainDays: trainDays(plan), everyDays: everyDays(plan), perDay: plan.detection.budget.perDay, isWorkday: (at) => isWorkday(plan.detection.calendar, at), leftOut: isScanner(history, scanners),
   }, run);
   return { window, provisional: calibrationOf(window) ? null : await withoutTime(history, learned, run) };
 }

@@ -16,7 +16,7 @@ const usual = pairs.filter(hidden).map(({ team, user, at, i }) => access(user, `
 const odd = pairs.filter(({ i }) => i % 9 === 4).map(({ team, user, at, i }) => access(user, `${team === 'sales' ? 'plant' : 'sales'}-share-${at}`, i));
 
 const learning: AlgorithmFixture = { training, usual, odd };
-const onGraph: AlgorithmFixture = { ...learning, can: { explain: true, scoreErased: true, update: true } };
+const onGraph: AlgorithmFixture = { ...learning, can: { explain: true, refit: true, scoreErased: true, update: true } };
 
 const at = (time: string, record: object): object => ({ TimeGenerated: time, ...record });
 const midnight = (record: object): Required<ViewFixture>['midnight'] => [
@@ -114,8 +114,8 @@ const unusualAccess: RuleTemplateFixture = {
 export const conformance: Conformance = (host) => ({
   'algorithm/access-walk': { ...onGraph, settings: { b: 1 }, can: { ...onGraph.can, update: { asRefit: 1e-9 } } },
   'algorithm/access-walk:own-exponent': onGraph,
-  'algorithm/als-access': { ...learning, can: { explain: true } },
-  'algorithm/als-access:compat': { ...learning, settings: profiles.compat, scopes: 'joint', can: { explain: true } },
+  'algorithm/als-access': { ...learning, can: { explain: true, refit: true } },
+  'algorithm/als-access:compat': { ...learning, settings: profiles.compat, scopes: 'joint', can: { explain: true, refit: true } },
   'algorithm/peer-lift': onGraph,
   'algorithm/resource-cosine': { ...onGraph, can: { ...onGraph.can, update: { asRefit: 1e-9 } } },
   'rule-template/unusual-access': unusualAccess,

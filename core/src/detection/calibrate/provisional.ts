@@ -1,5 +1,5 @@
 import type { Run } from '../../contracts/run.ts';
-import { fit } from '../fit.ts';
+import { refit } from '../fit.ts';
 import { scoreBatches, type Scorer } from '../scoring.ts';
 import { tableBatches } from '../table/table.ts';
 import { noDay } from '../table/days.ts';
@@ -33,10 +33,10 @@ async function erased({ component, model, accesses, scopes }: TrainingData, buil
   return { scorer: { component, model, method: 'scoreErased' }, rows };
 }
 
-async function heldOut({ component, table, scopes, accesses }: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>, run: Run): Promise<Plan | null> {
+async function heldOut({ component, model: final, table, scopes, accesses }: TrainingData, builders: ReadonlyArray<WindowBuilder | undefined>, run: Run): Promise<Plan | null> {
   const wanted = (scope: number): boolean => builders[scope] !== undefined;
   const { held, rest } = accesses ? heldOutPairs(table, scopes, accesses, wanted, run.seed) : heldOutRows(table, scopes, wanted, run.seed);
   if (held.length === 0 || rest.length === 0) return null;
-  const model = await fit(component, (inner) => tableBatches(table, inner, rest), { ...run, progress: () => {} });
+  const model = await refit(component, final, (inner) => tableBatches(table, inner, rest), { ...run, progress: () => {} });
   return { scorer: { component, model }, rows: held };
 }

@@ -119,3 +119,11 @@ test('a signal stops the replay', async () => {
   await expect(trained(log(60), { seen }, { run: fakeRun({ signal: stop.signal, progress }) })).rejects.toBe(reason);
   expect(seen.filter(({ did }) => did === 'score')).toHaveLength(3);
 });
+
+test.each([45, 10])('a model that chooses settings for itself is calibrated by models with its own: no other fit (%i days)', async (days) => {
+  const seen: Seen[] = [];
+  const { calibrated } = await trained(log(days), { seen, refits: true });
+  expect(calibrated).toBe(true);
+  expect(seen.filter(({ did }) => did === 'fit')).toHaveLength(1);
+  expect(seen.some(({ did }) => did === 'refit')).toBe(true);
+});

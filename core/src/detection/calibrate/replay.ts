@@ -1,6 +1,6 @@
 import type { Model } from '../../contracts/algorithm.ts';
 import type { Run } from '../../contracts/run.ts';
-import { fit, update } from '../fit.ts';
+import { refit, update } from '../fit.ts';
 import { scoreBatches } from '../scoring.ts';
 import { indexByDay, type DayIndex } from '../table/day-index.ts';
 import { noDay } from '../table/days.ts';
@@ -45,9 +45,9 @@ interface State {
 }
 
 async function stateBefore({ data, cadence }: Replay, index: DayIndex, day: number, before: State | undefined, run: Run): Promise<State> {
-  const { component, table } = data;
+  const { component, model: final, table } = data;
   const start = blockStart(day, cadence);
-  let { model, next } = before && before.next >= start ? before : { model: await fit(component, (inner) => tableBatches(table, inner, index.before(start)), run), next: start };
+  let { model, next } = before && before.next >= start ? before : { model: await refit(component, final, (inner) => tableBatches(table, inner, index.before(start)), run), next: start };
   if (!model.update) return { model, next };
   for (const learned of index.days.filter((at) => at >= next && at < day)) {
     model = await update(component, model, (inner) => tableBatches(table, inner, index.on(learned)), run);

@@ -1,6 +1,7 @@
 import type { Model } from '../../contracts/algorithm.ts';
+import type { Batches } from '../../contracts/columns.ts';
 import type { Run } from '../../contracts/run.ts';
-import { fit, update } from '../fit.ts';
+import { fit, refit, update } from '../fit.ts';
 import { tableBatches } from '../table/table.ts';
 import type { History } from './history.ts';
 
@@ -16,10 +17,21 @@ export interface Learned {
   readonly rows: number;
 }
 
-/** Learns the days [from, to) from nothing. */
-export async function learn(history: History, from: number, to: number, unlearnable: Unlearnable, run: Run): Promise<Learned> {
+export interface Lesson {
+  readonly history: History;
+  /** UTC days, half-open. */
+  readonly from: number;
+  readonly to: number;
+  readonly unlearnable: Unlearnable;
+  /** A model whose self-chosen settings are kept. */
+  readonly like?: Model;
+}
+
+/** Learns some days from nothing. */
+export async function learn({ history, from, to, unlearnable, like }: Lesson, run: Run): Promise<Learned> {
   const rows = history.between(from, to).filter((row) => !unlearnable(row, to - 1));
-  const model = await fit(history.component, (inner) => tableBatches(history.table, inner, rows), run);
+  const data = (inner: Run): Batches => tableBatches(history.table, inner, rows);
+  const model = like ? await refit(history.component, like, data, run) : await fit(history.component, data, run);
   return { model, from, to, rows: rows.length };
 }
 

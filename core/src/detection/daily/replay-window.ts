@@ -1,3 +1,4 @@
+import type { Model } from '../../contracts/algorithm.ts';
 import type { Run } from '../../contracts/run.ts';
 import { thresholds } from '../budget/thresholds.ts';
 import { turn } from '../turn.ts';
@@ -12,6 +13,8 @@ import { isQuiet } from './quiet.ts';
 
 export interface ReplayRequest {
   readonly history: History;
+  /** The model that will score from `day` on: those of the past are made with the settings that it chose for itself, or their surprises would be on other scales. */
+  readonly model: Model;
   /** The day that the window is made for: it ends before it. */
   readonly day: number;
   /** Days that a training looks back, and days between two trainings. */
@@ -71,10 +74,10 @@ function replayedDays({ history, day, trainDays, isWorkday }: ReplayRequest): nu
   return usable.slice(-Math.min(windowDays + leadDays, Math.max(fewestDays, settled.length)));
 }
 
-async function stateBefore({ history, day, trainDays, everyDays }: ReplayRequest, before: State | undefined, at: number, unlearnable: Unlearnable, run: Run): Promise<State> {
+async function stateBefore({ history, model, day, trainDays, everyDays }: ReplayRequest, before: State | undefined, at: number, unlearnable: Unlearnable, run: Run): Promise<State> {
   const due = Math.max(day - everyDays * Math.ceil((day - at) / everyDays), firstUsable(history));
   if (before && before.trained >= due) return { ...(await learnOn(history, before, at, unlearnable, run)), trained: before.trained };
-  const fresh = await learn(history, due - trainDays, due, unlearnable, run);
+  const fresh = await learn({ history, from: due - trainDays, to: due, unlearnable, like: model }, run);
   return { ...(await learnOn(history, fresh, at, unlearnable, run)), trained: due };
 }
 

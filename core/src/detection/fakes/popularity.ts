@@ -7,11 +7,12 @@ import { keyedHash } from '../../random/index.ts';
 import type { AlgorithmComponent } from '../component.ts';
 
 /** What a fake model saw, in order: which days it learned and which it scored. */
-export type Seen = { readonly did: 'fit' | 'update' | 'score' | 'scoreErased'; readonly days: readonly number[]; readonly rows: number };
+export type Seen = { readonly did: 'fit' | 'refit' | 'update' | 'score' | 'scoreErased'; readonly days: readonly number[]; readonly rows: number };
 
 export interface PopularityOptions {
   readonly erased?: boolean;
   readonly updates?: boolean;
+  readonly refits?: boolean;
   readonly seen?: Seen[];
 }
 
@@ -21,6 +22,8 @@ interface Learned {
   readonly resources: Map<string, number>;
 }
 
+const nothing: Learned = { pairs: new Set(), users: new Set(), resources: new Map() };
+
 const key = (...parts: readonly unknown[]): string => JSON.stringify(parts);
 const cell = (batch: Batch<AccessColumns>, row: number): readonly [string, string, string] => [batch.columns.scope?.at(row) ?? '', batch.columns.user.at(row) ?? '', batch.columns.resource.at(row) ?? ''];
 const daysIn = (batch: Batch<AccessColumns>): number[] => [...new Set(batch.columns.day ?? [])];
@@ -28,7 +31,7 @@ const daysIn = (batch: Batch<AccessColumns>): number[] => [...new Set(batch.colu
 /** Makes equal counts differ a little, so that ranks have no ties. */
 const tieBreak = (batch: Batch<AccessColumns>, row: number): number => keyedHash(3, ...cell(batch, row)) * 1e-14;
 
-async function learn(before: Learned, data: Batches<AccessColumns>, options: PopularityOptions, did: 'fit' | 'update'): Promise<Model<AccessColumns>> {
+async function learn(before: Learned, data: Batches<AccessColumns>, options: PopularityOptions, did: 'fit' | 'refit' | 'update'): Promise<Model<AccessColumns>> {
   const learned: Learned = { pairs: new Set(before.pairs), users: new Set(before.users), resources: new Map(before.resources) };
   const days: number[] = [];
   let rows = 0;
@@ -69,6 +72,7 @@ function model(learned: Learned, options: PopularityOptions): Model<AccessColumn
   return {
     score: async (batch) => answer(batch, 'score') as never,
     ...(options.erased && { scoreErased: async (batch: Batch<AccessColumns>) => answer(batch, 'scoreErased') as never }),
+    ...(options.refits && { refit: (data: Batches<AccessColumns>) => learn(nothing, data, options, 'refit') }),
     ...(options.updates && { update: (data: Batches<AccessColumns>) => learn(learned, data, options, 'update') }),
     explain: async (batch) =>
       Array.from({ length: batch.length }, () => ({ explains: 'surprise', exact: true, quantity: 's', total: 1, terms: [{ from: {}, value: 1 }], reasons: [], sentence: 'Few use it.' }) as const),
@@ -79,7 +83,7 @@ function model(learned: Learned, options: PopularityOptions): Model<AccessColumn
 /** The rarer a resource among the users of its scope, the odder: small, honest, and isolated by scope. */
 export function popularity(options: PopularityOptions = {}): AlgorithmComponent {
   const algorithm = {
-    fit: (data: Batches<AccessColumns>) => learn({ pairs: new Set(), users: new Set(), resources: new Map() }, data, options, 'fit'),
+    fit: (data: Batches<AccessColumns>) => learn(nothing, data, options, 'fit'),
     load: async (files: { read(name: string): Promise<Uint8Array> }) => {
       const { pairs, users, resources } = JSON.parse(new TextDecoder().decode(await files.read('learned.json'))) as { pairs: string[]; users: string[]; resources: Array<[string, number]> };
       return model({ pairs: new Set(pairs), users: new Set(users), resources: new Map(resources) }, options);

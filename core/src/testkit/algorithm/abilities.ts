@@ -10,6 +10,7 @@ import { assertNear, assertSameBytes, renamed, type Trial } from './trial.ts';
 
 type Erased = Required<Pick<Model, 'scoreErased'>>;
 type Explains = Required<Pick<Model, 'explain'>>;
+type Refits = Required<Pick<Model, 'refit'>>;
 type Updates = Required<Pick<Model, 'update'>>;
 
 /** What models may do besides scoring: only what the fixture says this one can. */
@@ -17,11 +18,12 @@ export function* abilityChecks(trial: Trial): Iterable<Check> {
   const can = trial.fixture.can ?? {};
   yield check('can do exactly what its fixture says', async () => {
     const model = await trial.fit();
-    const able = (['explain', 'scoreErased', 'update'] as const).filter((name) => model[name] !== undefined);
+    const able = (['explain', 'refit', 'scoreErased', 'update'] as const).filter((name) => model[name] !== undefined);
     assert.deepEqual(able, Object.keys(can).sort(), 'abilities of the model and of `can` in the fixture');
   });
   if (can.explain) yield* explanationChecks(trial);
   if (can.scoreErased) yield* erasedChecks(trial);
+  if (can.refit && trial.learns) yield* refitChecks(trial);
   if (can.update && trial.learns) yield* updateChecks(trial, can.update);
 }
 
@@ -79,6 +81,22 @@ function* erasedChecks(trial: Trial): Iterable<Check> {
 function halves({ training }: Trial): [Cells[], Cells[]] {
   const ordered = [...training].sort((a, b) => Number(a['day'] ?? 0) - Number(b['day'] ?? 0));
   return [ordered.slice(0, ordered.length >> 1), ordered.slice(ordered.length >> 1)];
+}
+
+function* refitChecks(trial: Trial): Iterable<Check> {
+  const refitted = (model: Model, rows: readonly Cells[]): Promise<Model> => (model as Model & Refits).refit(replay(...trial.cut(rows)), aRun());
+  yield check('learns the same bytes again from the same rows', async () => {
+    const model = await trial.fit();
+    const saved = await trial.bytes(model);
+    assertSameBytes(await trial.bytes(await refitted(model, trial.training)), saved, 'the model after a refit');
+    assertSameBytes(await trial.bytes(await refitted(await trial.load(saved), trial.training)), saved, 'the loaded model after a refit');
+    assertSameBytes(await trial.bytes(model), saved, 'the old model after the refit');
+  });
+  yield check('knows after a refit what it was given, and nothing else', async () => {
+    const [first, second] = halves(trial);
+    const statuses = async (model: Model): Promise<unknown> => (await trial.answer(model, [...trial.training, ...trial.probe]))['status'];
+    assert.deepEqual(await statuses(await refitted(await trial.fit(first), second)), await statuses(await trial.fit(second)), 'statuses');
+  });
 }
 
 function* updateChecks(trial: Trial, update: true | { readonly asRefit: number }): Iterable<Check> {

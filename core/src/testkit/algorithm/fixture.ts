@@ -19,6 +19,7 @@ export interface AlgorithmFixture<In extends Columns = any> {
   readonly can?: {
     readonly explain?: true;
     readonly scoreErased?: true;
+    readonly refit?: true;
     /** `asRefit`: the largest difference of surprise between an update and learning everything at once. */
     readonly update?: true | { readonly asRefit: number };
   };

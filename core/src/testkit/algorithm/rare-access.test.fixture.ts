@@ -51,6 +51,7 @@ function rareModel(counts: Counts): Model<AccessColumns> {
         return { explains: 'surprise', exact: true, quantity: 'surprise', total: all + pair, terms: [{ from: { user }, value: all }, { from: { resource }, value: pair }], reasons: [{ kind: 'usual-accesses', sentence: `${user} seldom opens ${resource}.`, facts: {} }], sentence: `${user} seldom opens ${resource}.` };
       });
     },
+    refit: async (data, run) => rareModel(await counted(new Map(), data, run)),
     update: async (data, run) => rareModel(await counted(counts, data, run)),
     async save(to) {
       const entries = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
@@ -92,5 +93,5 @@ export const fixture: AlgorithmFixture<AccessColumns> = {
   training: ['ann', 'bob', 'cid'].flatMap((user, u) => [0, 1, 2].map((day) => access(user, ['hr', 'wiki', 'mail'][u % 2 === 0 ? day % 2 : 2] as string, 20_000 + day))),
   usual: [access('ann', 'hr', 20_003), access('bob', 'mail', 20_004)],
   odd: [access('ann', 'mail', 20_003), access('bob', 'hr', 20_005)],
-  can: { explain: true, scoreErased: true, update: { asRefit: 1e-9 } },
+  can: { explain: true, refit: true, scoreErased: true, update: { asRefit: 1e-9 } },
 };

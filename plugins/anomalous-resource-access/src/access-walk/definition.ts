@@ -23,11 +23,11 @@ function create({ halfLife, b, hubs }: Settings): Algorithm {
     columns: ['surprise', 'coldSurprise'],
     files: [walkFile, levelsFile],
     unknown: new WalkScope(new Walk(emptyGraph, 0), 0.5, new PeerLift(emptyGraph, [])),
-    async fit(input: ScopeInput, run: Run, previous: WalkScope | undefined) {
+    async fit(input: ScopeInput, run: Run, chosen: WalkScope | undefined) {
       const pace = pacer(run);
       const walk = new Walk(input.graph, hubs);
       await pace.turn();
-      const exponent = b === 'auto' ? (previous?.b ?? (await chooseExponent(walk, input, { halfLifeDays, hubs }, run))) : b;
+      const exponent = b === 'auto' ? (chosen?.b ?? (await chooseExponent(walk, input, { halfLifeDays, hubs }, run))) : b;
       await pace.turn();
       return new WalkScope(walk, exponent, new PeerLift(input.graph, ladder(input, run.seed)));
     },

@@ -1,4 +1,4 @@
-import { batch, type coldColumns, dictionaryColumn, scopeFolder, statuses, type Batch, type Column, type Explanation, type Model, type ModelFiles, type Run, type ScoreColumns } from '@byoml/core';
+import { batch, type coldColumns, dictionaryColumn, scopeFolder, statuses, type Batch, type Batches, type Column, type Explanation, type Model, type ModelFiles, type Run, type ScoreColumns } from '@byoml/core';
 import { pacer, type Pacer } from '../graph/pacer.ts';
 import { rowsByScope } from '../graph/pairs.ts';
 import type { AlsColumns } from './columns.ts';
@@ -21,15 +21,24 @@ interface Filled {
   readonly status: Int32Array;
 }
 
+type Learn = (data: Batches<AlsColumns>, run: Run, chosen: readonly Factorisation[]) => Promise<AlsModel>;
+
 export class AlsModel implements Model<AlsColumns, typeof coldColumns> {
   readonly #settings: Settings;
   readonly #factorisations: readonly Factorisation[];
   readonly #places = new Map<string, Place>();
+  readonly #learn: Learn;
 
-  constructor(settings: Settings, factorisations: readonly Factorisation[]) {
+  /** `learn` makes a model of data alone, with the ranks of the given factorisations. */
+  constructor(settings: Settings, factorisations: readonly Factorisation[], learn: Learn) {
     this.#settings = settings;
+    this.#learn = learn;
     this.#factorisations = factorisations;
     for (const factorisation of factorisations) for (const group of factorisation.groups) this.#places.set(group.scope, { factorisation, group });
+  }
+
+  refit(data: Batches<AlsColumns>, run: Run): Promise<AlsModel> {
+    return this.#learn(data, run, this.#factorisations);
   }
 
   async score(rows: Batch<AlsColumns>, run: Run): Promise<Batch<typeof coldColumns & ScoreColumns>> {

@@ -40,7 +40,8 @@ export interface Family<S extends ScopeModel> {
   readonly files: readonly string[];
   /** What is known of a scope that training did not have. */
   readonly unknown: S;
-  fit(input: ScopeInput, run: Run, previous: S | undefined): Promise<S>;
+  /** With the settings that `chosen` chose for itself, where there is one. */
+  fit(input: ScopeInput, run: Run, chosen: S | undefined): Promise<S>;
   load(graph: AccessGraph, read: ScopeFile): Promise<S>;
 }
 

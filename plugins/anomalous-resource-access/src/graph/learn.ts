@@ -7,7 +7,19 @@ import type { Family, ScopeModel, Scopes } from './family.ts';
 import { pacer } from './pacer.ts';
 
 /** Adds `data` to what is known; scopes it does not touch stay as they are, and a scope keeps the settings it chose itself. Old weights decay to the new last day (settled 7). */
-export async function learn<S extends ScopeModel>(family: Family<S>, known: Scopes<S>, data: Batches, run: Run): Promise<Scopes<S>> {
+export const learn = <S extends ScopeModel>(family: Family<S>, known: Scopes<S>, data: Batches, run: Run): Promise<Scopes<S>> => learned(family, { known, chosen: known }, data, run);
+
+/** What `data` alone tells; a scope keeps the settings it chose itself. */
+export const relearn = <S extends ScopeModel>(family: Family<S>, chosen: Scopes<S>, data: Batches, run: Run): Promise<Scopes<S>> => learned(family, { known: new Map(), chosen }, data, run);
+
+interface Before<S> {
+  /** Whose accesses stay. */
+  readonly known: Scopes<S>;
+  /** Whose settings stay. */
+  readonly chosen: Scopes<S>;
+}
+
+async function learned<S extends ScopeModel>(family: Family<S>, { known, chosen }: Before<S>, data: Batches, run: Run): Promise<Scopes<S>> {
   const collection = new Collection();
   await collection.read(data, run);
   const scopes = new Map(known);
@@ -21,7 +33,7 @@ export async function learn<S extends ScopeModel>(family: Family<S>, known: Scop
     const pairs = { users: accesses.pairs.users(), resources: accesses.pairs.resources(), weights, userTexts: collection.users.texts, resourceTexts: collection.resources.texts };
     const graph = graphOf(pairs, accesses.lastDay === undated ? null : accesses.lastDay);
     await pace.turn();
-    scopes.set(name, await family.fit({ accesses, directory: rows.directory, graph, collection }, run, previous));
+    scopes.set(name, await family.fit({ accesses, directory: rows.directory, graph, collection }, run, chosen.get(name)));
     run.progress({ done: done + 1, total: touched.length, unit: 'scopes' });
     if (pace.due()) await pace.turn();
   }

@@ -1,7 +1,7 @@
 import { batch, dictionaryColumn, scopeFolder, statuses, type Algorithm, type Batch, type Batches, type Explanation, type Model, type ModelFiles, type Run, type ScoreColumns } from '@byoml/core';
 import type { Family, ScopeModel, Scopes, Task } from './family.ts';
 import { encodeGraph } from './graph-file.ts';
-import { learn } from './learn.ts';
+import { learn, relearn } from './learn.ts';
 import { pacer } from './pacer.ts';
 import { pairsOf, rowsByScope } from './pairs.ts';
 import { readScopes } from './scope-files.ts';
@@ -44,6 +44,10 @@ class ScopedModel<S extends ScopeModel> implements Model {
       }
     }
     return explanations;
+  }
+
+  async refit(data: Batches, run: Run): Promise<Model> {
+    return new ScopedModel(this.#family, await relearn(this.#family, this.#scopes, data, run));
   }
 
   async update(data: Batches, run: Run): Promise<Model> {
