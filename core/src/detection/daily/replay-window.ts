@@ -32,7 +32,7 @@ const learningDays = 5;
 /** Working days that are replayed before the window, so that it begins with as many guarded pairs as it ends with. */
 const leadDays = 10;
 /** A day counts when the model before it had learned this part of the days that the model of `day` has: to a model that knows little, everything is odd. */
-const learnedPart = 0.5;
+const learnedPart = 2 / 3;
 /** Working days that count even so. */
 const fewestDays = 5;
 
