@@ -5,7 +5,7 @@ import { generateEnterprise } from '@byoml/core/samples';
 import { keyedHash } from '@byoml/core/random';
 import { securityEvent } from './security-event.ts';
 
-/** What an export of a company of 1,100 accounts over 45 days holds. Generated. */
+/** What an export of a company of 1,200 accounts over 45 days holds. Generated. */
 export interface LargeExport {
   readonly records: number;
   readonly accesses: number;
@@ -23,7 +23,7 @@ const perAccess = 10;
 
 /** Writes hourly blobs of which a tenth are accesses to shares, the rest logons and processes. */
 export async function writeLargeExport(folder: string): Promise<LargeExport> {
-  const { accesses, users, resources, hosts, options } = generateEnterprise({ seed: 7, users: 1100, days: 45, campaigns: { sweeps: 0, fanOuts: 0, insiders: 0 } });
+  const { accesses, users, resources, hosts, options } = generateEnterprise({ seed: 7, users: 1200, days: 45, campaigns: { sweeps: 0, fanOuts: 0, insiders: 0 } });
   const from = Date.parse(options.start) / dayMs;
   const names = { users: users.map((user) => user.split('\\') as [string, string]), resources: resources.map((resource) => resource.split('\\').slice(2) as [string, string]) };
   let [records, found, bytes, row] = [0, 0, 0, 0];
