@@ -15,6 +15,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Screenshots stay where `BYOML_SCREENSHOTS` says, for a person to look at. */
 const kept = process.env['BYOML_SCREENSHOTS'];
 
+/** The whole page for a person, else what is seen first. A browser without a graphics card, on a busy machine, now and then gives no picture at the first asking. */
+async function photograph(page: OpenedPage['page'], path: string): Promise<void> {
+  const take = (): Promise<unknown> => page.screenshot({ path, fullPage: kept !== undefined });
+  await take().catch(take).catch(take);
+}
+
 const hostile = String.raw`</script><script>globalThis.broken=1</script><img src=x onerror="globalThis.broken=1">`;
 const hostileIncident = { ...anIncident(0, 1, '2026-03-27', 2), entity: `${hostile}\u202Egnp.exe`, sentence: hostile.repeat(3) };
 
@@ -54,7 +60,7 @@ describe.skipIf('missing' in found)(`the report in a browser${'missing' in found
       const { violations, overflow } = await looking(name, { colorScheme, viewport: { width, height: 900 } }, async (page) => {
         await page.evaluate('document.querySelectorAll("details").forEach((details, i) => { if (i < 4) details.open = true; })');
         await page.evaluate(axe);
-        await page.screenshot({ path: picture, fullPage: true });
+        await photograph(page, picture);
         return { violations: await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => [id, target.join(" "), failureSummary])))'), overflow: await page.evaluate('document.documentElement.scrollWidth - innerWidth') };
       });
       expect({ violations, overflow }).toEqual({ violations: [], overflow: 0 });
