@@ -64,6 +64,16 @@ describe('a data export', () => {
     expect([status, stdout]).toEqual([0, expect.stringMatching(/31 days, 1,550 events, 7 accounts, \d shares · skipped: 60 % machine accounts, IPC\$[^]*next: byoml check share-access --workspace read\n +byoml preview share-access[^]*byoml run share-access/u)]);
   });
 
+  test('accounts that open far more than others are named, for somebody who knows them to list; nothing is listed by itself', () => {
+    const scan = Array.from({ length: 40 }, (_, i) => ({ EventID: 5140, time: '2026-11-20T03:00:00.000Z', Account: 'CORP\\svc-scan', SubjectUserName: 'svc-scan', SubjectDomainName: 'CORP', Computer: 'fs2', ShareName: `\\\\*\\t${i}`, IpAddress: '10.0.0.2' }));
+    exportFolder(at('scanned'), [...records, ...scan], { layout: 'PT1H', timeOf: (record) => String(record['time']) });
+    const { status, stdout } = run('init', 'heavy', '--source', 'scanned', '--set', 'table=SecurityEvent');
+    expect([status, stdout]).toEqual([0, expect.stringContaining('far more shares in a day than others: CORP\\svc-scan (40) (by trade? list them: scanners: in the detection file)')]);
+    expect(readFileSync(at('heavy/detections/share-access.yaml'), 'utf8')).toContain('# Opened far more in a day than others: CORP\\svc-scan (40). Those that do so by trade belong under scanners.');
+    expect(detectionIn('heavy', 'share-access').scanners).toEqual([]);
+    expect(init('usual', '--source', 'export', '--set', 'table=SecurityEvent').json.look.busiest).toEqual([]);
+  });
+
   test('a detection that is there is never written over', () => {
     const args = ['twice', '--source', 'export', '--set', 'table=SecurityEvent'];
     init(...args);
@@ -78,7 +88,7 @@ describe('a data export', () => {
 describe('a table', () => {
   test('with the columns themselves needs no view; the window is what there is', () => {
     const { status, json } = init('table', '--source', 'plain/accesses.csv', '--name', 'wiki');
-    expect([status, json.view, json.look]).toEqual([0, null, { days: 2, from: '2026-01-01', to: '2026-04-30', events: 4, accounts: 2, resources: 2, skippedShare: 0, skipped: [] }]);
+    expect([status, json.view, json.look]).toEqual([0, null, { days: 2, from: '2026-01-01', to: '2026-04-30', events: 4, accounts: 2, resources: 2, skippedShare: 0, skipped: [], busiest: [] }]);
     expect(json.next.at(-1)).toMatch(/^byoml run wiki --workspace table --now 2026-05-01T/u);
     expect(detectionIn('table', 'wiki')).toMatchObject({ view: null, train: { window: 90 * 86_400_000 }, source: { settings: { path: '../plain/accesses.csv' } } });
   });

@@ -25,6 +25,7 @@ export function initText({ look, view, people, trainingDays, file }: Initialised
     `  ${lookText(look, { things, change: look.skipped.length > 0 ? ' (change: noise: in the detection file)' : '' })}`,
     dim(`  ${look.from} to ${look.to}${view === null ? '' : ` · read through ${view}`} · trains on ${trainingDays} days`),
     ...(people === null ? [] : [dim(`  ${people.path}: ${people.known === 0 ? 'knows none of the accounts, so it is left out' : `${people.columns.join(', ')} of ${count(people.known)} accounts`}`)]),
+    ...(look.busiest.length === 0 ? [] : [`  far more ${things} in a day than others: ${look.busiest.map(({ account, resources }) => `${account} (${resources})`).join(', ')} (by trade? list them: scanners: in the detection file)`]),
     `${bold('made')} ${file}`,
   ];
   return [...lines, '', ...next.map((command, i) => `${i === 0 ? 'next: ' : '      '}${command}`)].join('\n');

@@ -3,6 +3,7 @@ import type { Columns } from '../contracts/columns.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { z } from 'zod';
 import { utcDay } from '../contracts/cells.ts';
+import { busiestAccounts, type Busiest } from './busiest.ts';
 import { fitOfColumns, fitOfView, namedView, textOf } from './check.ts';
 import { parseMapping, type Mapping } from './mapping.ts';
 import { pathsOf } from './names.ts';
@@ -28,6 +29,8 @@ export interface Look {
   /** Share of the events that is left out, 0–1, and what that is, the most first. */
   readonly skippedShare: number;
   readonly skipped: ReadonlyArray<{ readonly kind: string; readonly records: number }>;
+  /** Accounts that opened far more in a day than others, the busiest first. */
+  readonly busiest: readonly Busiest[];
 }
 
 interface LookRequest {
@@ -63,7 +66,8 @@ export async function lookAt(session: Session, { source, set, view: address, map
   const view = mapping.size > 0 ? null : (given ?? (await chosenView(session, opened, data, input)));
   const found = await lookThrough(data.relation, view ?? asItIs(input, mapping), session.run, []);
   if (found.rows === 0 || !found.days) throw await nothingToDo(session, { opened, data, view, mapping, input });
-  return { look: view ? lookOf(found) : { ...lookOf(found), events: found.counted, skippedShare: 0, skipped: [] }, opened, view, mapping: whole(mapping, input, data), users: () => distinctUsers(session, found) };
+  const look = lookOf(found, await busiestAccounts(found.given, session.run));
+  return { look: view ? look : { ...look, events: found.counted, skippedShare: 0, skipped: [] }, opened, view, mapping: whole(mapping, input, data), users: () => distinctUsers(session, found) };
 }
 
 /** A mapping with the columns that the data has under their own names. */
@@ -73,12 +77,13 @@ function whole(mapping: Mapping, input: Columns, { relation }: OpenedData): Mapp
   return new Map([...mapping, ...own.map((name) => [name, name] as const)]);
 }
 
-const lookOf = ({ days, from, to, records, counted, users, resources, noise }: ViewLook): Look => ({
+const lookOf = ({ days, from, to, records, counted, users, resources, noise }: ViewLook, busiest: Look['busiest']): Look => ({
   days: days ?? 0, from: isoDay(from ?? 0), to: isoDay(to ?? 0),
   events: records,
   accounts: users ?? 0, resources: resources ?? 0,
   skippedShare: records === 0 ? 0 : Math.max(0, records - counted) / records,
   skipped: noise,
+  busiest,
 });
 
 const tableOf = ({ settings }: OpenedSource): string | undefined => textOf(settings['table']);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseDetection } from '../detection-file/index.ts';
 import { proposalText, trainingDays, type Proposal } from './proposal.ts';
 
-const look = { days: 3, from: '2026-01-01', to: '2026-01-31', events: 9, accounts: 2, resources: 2, skippedShare: 0.61, skipped: [{ kind: 'machine accounts', records: 4 }, { kind: 'evil\nname: taken', records: 1 }] };
+const look = { days: 3, from: '2026-01-01', to: '2026-01-31', events: 9, accounts: 2, resources: 2, skippedShare: 0.61, skipped: [{ kind: 'machine accounts', records: 4 }, { kind: 'evil\nname: taken', records: 1 }], busiest: [{ account: 'CORP\\svc-scan', resources: 40 }] };
 const proposal: Proposal = {
   name: 'share-access',
   source: { use: 'files/data-export', settings: { path: '/data/my export', table: 'SecurityEvent' } },

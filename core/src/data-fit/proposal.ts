@@ -42,13 +42,18 @@ export function proposalText({ name, source, view, mapped, noise, people, algori
     rules: rules.map((use) => ({ use, settings: {} })),
     sinks: sinks.map((sink) => seenUse(sink, workspace)),
   });
-  return [`# Made by \`byoml init\` from ${look.days} days of data, ${look.from} to ${look.to}. docs/detections.md shows every key.`, ...noiseLines(noise, look), text].join('\n');
+  return [`# Made by \`byoml init\` from ${look.days} days of data, ${look.from} to ${look.to}. docs/detections.md shows every key.`, ...noiseLines(noise, look), ...busiestLines(look), text].join('\n');
 }
 
 function noiseLines(noise: boolean, { skippedShare, skipped }: Look): string[] {
   if (!noise) return [];
   const what = skipped.length === 0 ? 'nothing here' : `${Math.round(100 * skippedShare)} % of the events (${skipped.slice(0, 4).map(({ kind }) => printable(kind)).join(', ')})`;
   return [`# In the view, noise: drop leaves out ${what}; noise: keep leaves it in.`];
+}
+
+function busiestLines({ busiest }: Look): string[] {
+  if (busiest.length === 0) return [];
+  return [`# Opened far more in a day than others: ${busiest.map(({ account, resources }) => `${account} (${resources})`).join(', ')}. Those that do so by trade belong under scanners.`];
 }
 
 const seenUse = ({ use, settings }: Use, workspace: string): Use => ({ use, settings: relativePaths(settings, workspace) });

@@ -7,6 +7,7 @@ import { isoDay } from '../detection/table/days.ts';
 import type { AuditRecord, DetectionState, ModelRecord, RunOutcome, State } from '../state/index.ts';
 import { loadMemory, memoryWith } from './load-memory.ts';
 import type { Memory } from './memory.ts';
+import { partOfRows } from './part-of-rows.ts';
 import type { Plan } from './plan.ts';
 import { progress } from './progress.ts';
 import { inputOf, loadRows, type DaySpan } from './rows.ts';
@@ -86,7 +87,8 @@ interface Training {
 export async function trainNow({ session, plan, state, clock, run }: Training, role: 'production' | 'shadow'): Promise<Memory> {
   const production = await loadMemory(session, plan, state, 'production');
   const day = production?.state.closedThrough != null ? production.state.closedThrough + 1 : utcDayOf(clock.now());
-  const rows = await loadRows(session, plan, { from: day - trainDays(plan) - replayDays, to: day }, run);
+  const span = { from: day - trainDays(plan) - replayDays, to: day };
+  const rows = partOfRows(await loadRows(session, plan, span, run), span);
   const history = new History(plan.chosen.component, rows);
   return trainOn({ plan, role, ledger: stateLedger(state), history, rows, clock, run }, production && { ...production, state: { ...production.state, role } }, day);
 }

@@ -21,7 +21,7 @@ const dayMs = 86_400_000;
 
 export const trainDays = ({ detection }: Plan): number => Math.max(1, Math.round(detection.train.window / dayMs));
 export const everyDays = ({ detection }: Plan): number => Math.max(1, Math.round(detection.train.every / dayMs));
-/** Calendar days that hold the 20 working days of a calibration window, holidays included. */
+/** Calendar days that hold the 20 working days of a calibration window, holidays included. The ten before them only lead: they make do with what there is. */
 export const replayDays = 35;
 export const startOfDay = (day: number): string => new Date(day * dayMs).toISOString();
 export const utcDayOf = (moment: Date): number => Math.floor(moment.getTime() / dayMs);
