@@ -13,6 +13,7 @@ export default defineConfig({
     // One worker less than cores, as vitest would have it, leaves half of a two-core machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', './toolchain/summary.mjs'],
   },
 });

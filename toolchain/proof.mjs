@@ -1,4 +1,5 @@
 // `npm run proof`: the full counts behind the promises, one row each in docs/proofs.md. Resumable: a row of this commit is not run again.
+// `npm run proof -- runs budget` runs only rows whose names begin so.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +57,9 @@ const proofs = {
 };
 
 const rows = new Map(existsSync(page) ? [...readFileSync(page, 'utf8').matchAll(/^\| ([^|]+) \| (\w+\*?) \|.*$/gm)].map(([row, name, at]) => [name, { row, at }]) : []);
+const wanted = process.argv.slice(2);
 for (const [name, { seeds, prove }] of Object.entries(proofs)) {
+  if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue;
   const mark = dirty ? `${commit}*` : commit;
   if (rows.get(name)?.at === commit && !dirty) continue;
   console.error(`proving: ${name}`);
