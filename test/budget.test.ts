@@ -8,6 +8,7 @@ import { State, type IncidentRecord, type RunRecord } from '@byoml/core/state';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportFolder } from './generated-export.ts';
 import { backfillDays, dayNumber, moment, writeDetection } from './small-workspace.ts';
+import { inCi } from './tier.ts';
 
 /** CI takes one company; `npm run proof` eight. */
 const seeds = (process.env['BYOML_BUDGET_SEEDS'] ?? '2').split(',').map(Number);
@@ -55,7 +56,7 @@ function held(what: string, bands: Bands): void {
   expect(bands.rule, 'windows of 20 working days in which the rule keeps to ±20 %').toBeGreaterThanOrEqual(0.85);
 }
 
-describe.each(seeds)('a generated company of 400 accounts, seed %i, at 10 a day', (seed) => {
+describe.skipIf(!inCi).each(seeds)('a generated company of 400 accounts, seed %i, at 10 a day (CI tier)', (seed) => {
   const folder = join(kept, `company-${seed}`);
   const [from, to, previewed] = [50, 130, 30];
   let found: Detected;
@@ -109,7 +110,7 @@ interface Message { readonly sender: string; readonly receiver: string; readonly
 const messages = (): Message[] => readFileSync(mail, 'utf8').trim().split('\n').map((line) => line.split(/\s+/u)).map(([sender, receiver, seconds]) => ({ sender: sender as string, receiver: receiver as string, at: moment(0).getTime() + Number(seconds) * 1000 })).filter(({ sender, receiver }) => sender !== receiver);
 
 // 817 people of a research institution, who wrote to whom and when: real, and not free to be shipped. A receiver's mailbox stands for a share.
-test.skipIf(!existsSync(mail))('real e-mail of days 60 to 150, as an export folder, run daily at 10 a day (needs ../shared)', { timeout: 600_000 }, async () => {
+test.skipIf(!inCi || !existsSync(mail))('real e-mail of days 60 to 150, as an export folder, run daily at 10 a day (CI tier, needs ../shared)', { timeout: 600_000 }, async () => {
   const folder = join(kept, 'mail');
   mkdirSync(folder);
   const records = messages().map(({ sender, receiver, at }) => ({ EventID: 5140, SubjectUserName: `u${sender}`, SubjectDomainName: 'EU', Computer: 'MAIL', ShareName: `\\\\*\\b${receiver}`, IpAddress: `10.0.${Number(sender) >> 8}.${Number(sender) & 255}`, at: new Date(at).toISOString() }));

@@ -8,6 +8,7 @@ import { generateEnterprise, writeEnterprise, type Enterprise } from '@byoml/cor
 import { State, type AlertRecord, type IncidentRecord, type RunRecord } from '@byoml/core/state';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blobs, dayNumber, moment, recordOf, runAt, writeDetection } from './small-workspace.ts';
+import { inCi } from './tier.ts';
 
 /** CI takes one company; `npm run proof` five. */
 const seeds = (process.env['BYOML_COLD_SEEDS'] ?? '3').split(',').map(Number);
@@ -48,7 +49,7 @@ function plantNewcomer(company: Enterprise, folder: string): readonly string[] {
   return attacked;
 }
 
-describe.each(seeds)('a workspace whose export begins on the day that byoml is installed, company %i', (seed) => {
+describe.skipIf(!inCi).each(seeds)('a workspace whose export begins on the day that byoml is installed, company %i (CI tier)', (seed) => {
   const folder = join(kept, `company-${seed}`);
   const refused: string[] = [];
   let attacked: readonly string[];

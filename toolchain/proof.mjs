@@ -24,7 +24,7 @@ const commit = git('rev-parse', '--short', 'HEAD');
 const dirty = git('status', '--porcelain', '--', '.', `:!${page}`) !== '';
 
 function run(args, env = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1', ...env } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1', BYOML_TIER: 'ci', ...env } });
   if (status !== 0) throw new Error(`${args.join(' ')}\n${stdout.slice(-4000)}${stderr.slice(-4000)}`);
   return stdout;
 }

@@ -59,6 +59,18 @@ export const catalogue = {
   EXPLAIN_UNSUPPORTED: { exit: 5, http: 409, means: 'The algorithm does not explain its scores.', hint: 'See `byoml plugins info ADDRESS` for one that does.' },
   MODEL_UNCALIBRATED: { exit: 5, http: 409, means: 'The model has no p-values, so no rule can use it.', hint: 'Train on data with more days or more users.' },
 
+  MODEL_FORMAT_REFUSED: { exit: 5, http: 422, means: 'A model file has a format that can run code, or is not what its format allows.', hint: 'Convert it in its own framework to ONNX or safetensors; the message names the place.' },
+  TRUST_REFUSED: { exit: 5, http: 422, means: 'A signature, a digest or the metadata of a registry does not hold.', hint: 'Do not use what was refused; ask the registry or the author named in the message.' },
+
+  AUTHENTICATION_REQUIRED: { exit: 6, http: 401, means: 'The registry does not know who asks.', hint: 'Log in with `npm login --registry URL`, or use a token that has not expired.' },
+  ACCESS_DENIED: { exit: 6, http: 403, means: 'The account or its token may not do that.', hint: 'Ask an owner of the package, or use a token of the right scope.' },
+  PACKAGE_UNKNOWN: { exit: 6, http: 404, means: 'The registry has no package, version or file of that name, or it is not visible yet.', hint: 'Check the name; the message says when a version appears.' },
+  VERSION_EXISTS: { exit: 6, http: 409, means: 'That version was published before; a version never changes, also after it was withdrawn.', hint: 'Publish under a higher version.' },
+  REQUEST_INVALID: { exit: 6, http: 400, means: 'The registry cannot read the request.', hint: 'Use the stock npm client; the message names the place.' },
+  REQUEST_TOO_LARGE: { exit: 6, http: 413, means: 'The request is larger than the registry accepts.', hint: 'Leave out what the package does not need; large models belong in blobs of their own.' },
+  PUBLISH_REFUSED: { exit: 6, http: 422, means: 'A check of the registry does not accept the package.', hint: 'Correct what the findings name, then publish again; `byoml publish --dry-run` runs the same checks.' },
+  PUBLISH_LIMITED: { exit: 6, http: 429, means: 'The account published more than it may in so short a time; it is frozen for a while.', hint: 'Wait until the time in the message, or ask the registry\'s administrator.' },
+
   WRITE_FAILED: { exit: 7, http: 507, means: 'A file or folder could not be written; what was there before is unchanged.', hint: 'Check the free space and the permissions of the target.' },
   STORAGE_KEY_INVALID: { exit: 7, http: 400, means: 'A name in the registry\'s storage is not a relative path of lower-case parts.', hint: 'Use letters a-z, digits, "@", ".", "_", "-" and "/".' },
   STORAGE_FAILED: { exit: 7, http: 503, means: 'The registry\'s storage could not be read or written.', hint: 'Check the storage named in the message; nothing half-written stays behind.' },

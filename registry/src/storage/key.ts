@@ -7,9 +7,12 @@ const longest = 800;
 
 const invalid = (what: string, text: string): ByomlError => new ByomlError('STORAGE_KEY_INVALID', `${what} "${text.slice(0, 200)}" is not valid`, { details: { [what]: text.slice(0, 200) } });
 
-/** Throws STORAGE_KEY_INVALID unless every storage can hold an object of this name and no path leads out of one. */
+/** Whether every storage can hold an object of this name, and no path leads out of one. */
+export const isKey = (text: string): boolean => text.length <= longest && keyPattern.test(text);
+
+/** Throws STORAGE_KEY_INVALID for a text that is no key. */
 export function refuseInvalidKey(key: string): void {
-  if (key.length > longest || !keyPattern.test(key)) throw invalid('key', key);
+  if (!isKey(key)) throw invalid('key', key);
 }
 
 export function refuseInvalidPrefix(prefix: string): void {

@@ -1,0 +1,15 @@
+export { inspectModel, refuseUnsafeModel } from './inspect.ts';
+export type { ContainerFormat, ModelFormat, ModelInspection } from './inspection.ts';
+export type { KerasFacts } from './keras.ts';
+export type { NpyFacts } from './npy.ts';
+export { readOnnx, type OnnxFacts, type OnnxFunction } from './onnx/model.ts';
+export type { OnnxOperator } from './onnx/graph.ts';
+export type { OnnxExternalData } from './onnx/tensor.ts';
+export type { OnnxValue } from './onnx/value-info.ts';
+export type { PickleCall } from './pickle/calls.ts';
+export type { PickleFacts } from './pickle/facts.ts';
+export { walkPickle, type PickleWalk } from './pickle/walk.ts';
+export { readSafetensors, type SafetensorsFacts, type SafetensorsTensor } from './safetensors.ts';
+export type { TfjsFacts } from './tfjs.ts';
+export type { ModelFinding, ModelVerdict } from './verdict.ts';
+export type { ZipEntry, ZipFacts } from './zip/facts.ts';

@@ -1,0 +1,73 @@
+import { distance } from 'fastest-levenshtein';
+import type { AdmissionCheck, Finding, Submission } from '../check.ts';
+import { partsOf, seenAs } from '../code/names.ts';
+import { finding, hold } from '../finding.ts';
+
+/** Names that nobody may come near, also before they are published. Without a scope they mean `@byoml`. */
+const reserved = [
+  '@byoml/core', '@byoml/cli', '@byoml/registry', '@byoml/report', '@byoml/console', '@byoml/templates', '@byoml/anomalous-resource-access', '@byoml/behaviour', '@byoml/tabular', '@byoml/ensemble',
+  '@byoml/duckdb', '@byoml/spark', '@byoml/files', '@byoml/azure-storage', '@byoml/azure-monitor', '@byoml/event-hubs', '@byoml/onnx', '@byoml/tensorflow', 'byoml',
+];
+const home = '@byoml';
+/** Shorter names are one letter apart by chance. */
+const shortest = 5;
+const appeal = 'Choose a name that cannot be taken for it; where the likeness is by chance, ask the administrator of the registry.';
+
+/** Attack 8. Looks at new names only, and at names of other owners. */
+export const typosquat: AdmissionCheck = {
+  id: 'typosquat',
+  summary: 'A new name cannot be taken for one that somebody else has.',
+  enforced: true,
+  required: true,
+  async run({ name, publisher, taken }: Submission) {
+    if (taken.has(name) || reserved.includes(name)) return [];
+    const others = [...new Set([...reserved, ...taken.keys()])].filter((other) => !taken.get(other)?.includes(publisher));
+    return nearest(name, others);
+  },
+};
+
+type Likeness = 'same' | 'near' | 'apart';
+
+/** One finding for the closest name, not one for each: the first of the worst. */
+function nearest(name: string, others: readonly string[]): readonly Finding[] {
+  const mine = seen(name);
+  let near: string | undefined;
+  for (const other of others) {
+    const likeness = likenessOf(mine, seen(other));
+    if (likeness === 'same') return [finding(`"${name}" can be taken for "${other}", which belongs to somebody else`, appeal, 'package.json')];
+    if (likeness === 'near') near ??= other;
+  }
+  return near === undefined ? [] : [hold(`"${name}" is one letter from "${near}", which belongs to somebody else`, appeal, 'package.json')];
+}
+
+interface Seen {
+  readonly scope: string;
+  readonly scopeSeen: string;
+  readonly base: string;
+}
+
+function seen(name: string): Seen {
+  const { scope, base } = partsOf(name);
+  return { scope: scope || home, scopeSeen: seenAs((scope || home).slice(1)), base: seenAs(base) };
+}
+
+function likenessOf(mine: Seen, other: Seen): Likeness {
+  // `byoml-files` and `@byoml-files/x` read like `@byoml/files`.
+  const joined = other.scopeSeen + other.base;
+  if ((mine.scope === home && mine.base === joined) || mine.scopeSeen === joined) return 'same';
+  return mine.scope === other.scope ? apart(mine.base, other.base) : apart(mine.scopeSeen, other.scopeSeen);
+}
+
+function apart(mine: string, other: string): Likeness {
+  if (mine === other) return 'same';
+  if (Math.min(mine.length, other.length) < shortest || Math.abs(mine.length - other.length) > 1) return 'apart';
+  return distance(mine, other) === 1 || swapped(mine, other) ? 'near' : 'apart';
+}
+
+/** Two neighbouring letters changed places: one slip of the hand, two edits for Levenshtein. */
+function swapped(mine: string, other: string): boolean {
+  if (mine.length !== other.length) return false;
+  let at = 0;
+  while (at < mine.length && mine[at] === other[at]) at++;
+  return mine.slice(at + 2) === other.slice(at + 2) && mine[at] === other[at + 1] && mine[at + 1] === other[at];
+}

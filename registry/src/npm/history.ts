@@ -1,0 +1,107 @@
+import { ByomlError } from '@byoml/core';
+import type { Event, LogEvent, PublishEvent } from '../log/event.ts';
+import { EventLog } from '../log/event-log.ts';
+import type { Head } from '../log/chain.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** What was decided about one name. */
+export interface NameHistory {
+  readonly events: readonly LogEvent[];
+  readonly owners: readonly string[];
+  /** Versions that were published, or begun, and not withdrawn. */
+  readonly live: ReadonlySet<string>;
+}
+
+class Past implements NameHistory {
+  readonly events: LogEvent[] = [];
+  owners: readonly string[] = [];
+  readonly live = new Set<string>();
+  readonly #withdrawn = new Set<string>();
+
+  add(event: LogEvent): void {
+    this.events.push(event);
+    if (event.kind === 'owners' || (event.kind === 'publish' && this.owners.length === 0)) this.owners = event.kind === 'owners' ? event.owners : [event.by];
+    if (event.kind === 'publish' && !this.#withdrawn.has(event.version)) this.live.add(event.version);
+    for (const version of event.kind === 'unpublish' ? event.versions : []) {
+      this.live.delete(version);
+      this.#withdrawn.add(version);
+    }
+  }
+}
+
+const nothing: NameHistory = { events: [], owners: [], live: new Set() };
+
+/** The log by name. Every decision about a package is made here: with the rights as they are at that moment in the log. */
+export class History {
+  readonly #names = new Map<string, Past>();
+  readonly #publications: PublishEvent[] = [];
+  readonly #now: () => number;
+  readonly #onEvent: (event: LogEvent) => void;
+  #log!: EventLog;
+
+  private constructor(now: () => number, onEvent: (event: LogEvent) => void) {
+    this.#now = now;
+    this.#onEvent = onEvent;
+  }
+
+  static async open(storage: Storage, { now, onEvent, signal }: { readonly now: () => number; readonly onEvent: (event: LogEvent) => void; readonly signal: AbortSignal }): Promise<History> {
+    const history = new History(now, onEvent);
+    history.#log = await EventLog.open(storage, { onEvent: (event) => history.#take(event), signal });
+    return history;
+  }
+
+  get head(): Head {
+    return this.#log.head;
+  }
+
+  of(name: string): NameHistory {
+    return this.#names.get(name) ?? nothing;
+  }
+
+  names(): Iterable<string> {
+    return this.#names.keys();
+  }
+
+  /** Every name that was ever taken → its owners; none where nothing is left of it. */
+  taken(): ReadonlyMap<string, readonly string[]> {
+    return new Map([...this.#names].map(([name, { owners, live }]) => [name, live.size > 0 ? owners : []]));
+  }
+
+  /** Moments of an account's publications since a moment, the oldest first. */
+  publications(by: string, since: number): number[] {
+    const moments: number[] = [];
+    for (let i = this.#publications.length - 1; i >= 0; i--) {
+      const event = this.#publications[i] as PublishEvent;
+      if (Date.parse(event.time) < since) break;
+      if (event.by === by) moments.unshift(Date.parse(event.time));
+    }
+    return moments;
+  }
+
+  refresh(signal: AbortSignal): Promise<void> {
+    return this.#log.refresh(signal);
+  }
+
+  /** Writes down what `event.by` decided. Throws ACCESS_DENIED to whoever is no owner, PACKAGE_UNKNOWN for a name that nobody has, and what `guard` throws. */
+  decide(event: Event, { guard, signal }: { readonly guard?: () => void; readonly signal: AbortSignal }): Promise<LogEvent> {
+    const allowed = (): void => {
+      refuseStranger(event.name, event.by, { history: this.of(event.name), begins: event.kind === 'publish' });
+      guard?.();
+    };
+    return this.#log.append(event, { time: new Date(this.#now()).toISOString(), guard: allowed, signal });
+  }
+
+  #take(event: LogEvent): void {
+    const past = this.#names.get(event.name) ?? new Past();
+    this.#names.set(event.name, past);
+    past.add(event);
+    if (event.kind === 'publish') this.#publications.push(event);
+    this.#onEvent(event);
+  }
+}
+
+/** Throws ACCESS_DENIED to whoever does not own the name, PACKAGE_UNKNOWN when nobody does, unless the account `begins` it. */
+export function refuseStranger(name: string, by: string, { history: { owners }, begins }: { readonly history: NameHistory; readonly begins: boolean }): void {
+  if (owners.length === 0 && !begins) throw new ByomlError('PACKAGE_UNKNOWN', `${name}: the registry has no package of that name`, { details: { name } });
+  if (owners.length > 0 && !owners.includes(by)) throw new ByomlError('ACCESS_DENIED', `${name}: "${by}" is not one of its owners`, { details: { name, account: by } });
+}

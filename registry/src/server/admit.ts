@@ -1,0 +1,45 @@
+import { isByomlError } from '@byoml/core';
+import type { AdmissionState, Finding } from '../admission/check.ts';
+import { readTarball } from '../npm/tarball.ts';
+
+/** A version that somebody wants to publish, as it arrived. */
+export interface AdmitRequest {
+  /** `@scope/name` or `name`, as the address of the request says. */
+  readonly name: string;
+  readonly version: string;
+  /** Account that publishes. */
+  readonly publisher: string;
+  readonly tarball: Uint8Array;
+  /** The version's document as the client sent it. */
+  readonly document: Readonly<Record<string, unknown>>;
+  /** The newest version before this one, hidden or not; null for a new package. */
+  readonly previous: { readonly version: string; readonly tarball: () => Promise<Uint8Array> } | null;
+  /** Every name that was ever taken → its owners; none where every version was withdrawn. */
+  readonly taken: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Admission {
+  /** PASSED, QUARANTINED, REJECTED or ERRORED; anything else counts as ERRORED. */
+  readonly state: AdmissionState;
+  /** The `package.json` that was checked. */
+  readonly packageJson: Readonly<Record<string, unknown>>;
+  readonly findings: readonly (Finding & { readonly check: string })[];
+}
+
+/** Looks at a version before anybody else can see it; runs nothing of it. A promise that rejects counts as ERRORED: the version is refused. */
+export type Admit = (request: AdmitRequest, signal: AbortSignal) => Promise<Admission>;
+
+const hint = 'Pack it again with `npm publish`, which writes both from one package.json.';
+
+/** Only reads the tarball, and asks that its package.json has the name and version that it is published under. */
+export const admitReadable: Admit = async ({ name, version, tarball }) => {
+  try {
+    const { packageJson } = await readTarball(tarball);
+    const same = packageJson['name'] === name && packageJson['version'] === version;
+    const message = `package.json in the tarball is not that of ${name}@${version}`;
+    return { state: same ? 'PASSED' : 'REJECTED', packageJson, findings: same ? [] : [{ check: 'identity', message, hint, where: 'package.json' }] };
+  } catch (thrown) {
+    if (!isByomlError(thrown)) throw thrown;
+    return { state: 'REJECTED', packageJson: {}, findings: [{ check: 'readable', message: thrown.message, hint: thrown.hint }] };
+  }
+};

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ByomlError } from '@byoml/core';
+import type { FastifyInstance } from 'fastify';
+import { folderStorage } from '../storage/folder.ts';
+import { admitReadable, type Admit } from './admit.ts';
+import { createApp } from './app.ts';
+import { openRegistry, type Registry, type RegistryOptions, type RegistrySettings } from './registry.ts';
+import { makeRootKey } from './root-key.ts';
+import { staticAdmission } from './static-admission.ts';
+
+const revealEveryMs = 30_000;
+
+/** A registry that listens. */
+export interface Served extends AsyncDisposable {
+  /** Ends in a slash. */
+  readonly url: string;
+  /** Secret of the administrator's token; at the first start only. */
+  readonly adminToken?: string;
+  /** Private key to keep offline; at the first start only. */
+  readonly rootKeyFile?: string;
+}
+
+export interface ServeOptions extends Partial<RegistrySettings> {
+  /** Folder of the registry: `data` is served, `keys` never. */
+  readonly root: string;
+  /** 0: one that is free. */
+  readonly port: number;
+  readonly host?: string;
+  /** Every static check when absent. */
+  readonly admit?: Admit;
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+
+/** The server over a storage, not yet listening, for those that bring their own. Disposing it leaves the storage open. */
+export interface Created extends AsyncDisposable {
+  readonly app: FastifyInstance;
+  readonly registry: Registry;
+}
+
+/** Opens a registry on a storage. Throws TRUST_REFUSED for a log that does not hold, STORAGE_FAILED. */
+export async function createRegistry({ admit = admitReadable, now = Date.now, ...options }: Omit<RegistryOptions, 'admit' | 'now'> & Partial<Pick<RegistryOptions, 'admit' | 'now'>>): Promise<Created> {
+  const stop = new AbortController();
+  const registry = await openRegistry({ ...options, admit, now }, stop.signal);
+  const app = createApp(registry);
+  return {
+    app,
+    registry,
+    [Symbol.asyncDispose]: async () => {
+      await app.close();
+      await registry.close();
+      stop.abort();
+    },
+  };
+}
+
+/** Serves a folder until it is disposed; makes keys and the administrator's token at the first start. Throws INTERNAL when a check lets a known bad package through. On a loopback address anybody may make an account, unless told otherwise. */
+export async function serveRegistry({ root, port, host = '127.0.0.1', admit, ...options }: ServeOptions): Promise<Served> {
+  const folder = resolve(root);
+  await usable(folder);
+  const rootKeyFile = await makeRootKey(join(folder, 'keys'));
+  await using opened = new AsyncDisposableStack();
+  const storage = opened.use(await folderStorage(join(folder, 'data')));
+  const { app, registry } = opened.use(await createRegistry({ registration: isLoopback(host) ? 'open' : 'closed', ...options, storage, admit: admit ?? (await staticAdmission(new AbortController().signal)) }));
+  const url = await listening(app, { host, port });
+  opened.adopt(setInterval(() => void registry.packages.reveal(registry.signal).catch(() => undefined), revealEveryMs), clearInterval);
+  const kept = opened.move();
+  return {
+    url,
+    ...(registry.adminToken !== undefined && { adminToken: registry.adminToken }),
+    ...(rootKeyFile !== undefined && { rootKeyFile }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function usable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (thrown) {
+    throw new ByomlError('WRITE_FAILED', `${folder}: ${(thrown as Error).message}`, { details: { folder }, cause: thrown });
+  }
+}
+
+async function listening(app: FastifyInstance, { host, port }: { readonly host: string; readonly port: number }): Promise<string> {
+  try {
+    return `${await app.listen({ host, port })}/`;
+  } catch (thrown) {
+    throw new ByomlError('USAGE_INVALID', `cannot listen on ${host}:${port}: ${(thrown as Error).message}`, { details: { host, port }, cause: thrown });
+  }
+}
