@@ -49,6 +49,8 @@ export async function measure(): Promise<Figure[]> {
       figure('list 100 high ones of thirty days', () => state.alerts({ ...of, severity: 'high', from: 20_050, to: 20_080, limit: 100 })),
       figure('count by day', () => state.countAlertsBy(of, 'day')),
       figure('count by severity', () => state.countAlertsBy(of, 'severity')),
+      figure('count by account, the 100 with the most', () => state.countAlertsBy({ ...of, limit: 100 }, 'user')),
+      figure('count by resource, the 100 with the most', () => state.countAlertsBy({ ...of, limit: 100 }, 'resource')),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -35,6 +35,10 @@ function facts(filter: AlertFilter, otherwise: AlertGroup | 'detection'): string
   return `alert_facts indexed by facts_of_${selective ?? otherwise}`;
 }
 
+/** Whether the counts that are kept tell it: they know nothing of users, resources, incidents and runs. */
+const isCounted = ({ user, resource, incident, run }: AlertFilter, group: AlertGroup): boolean =>
+  (group === 'day' || group === 'severity') && user === undefined && resource === undefined && incident === undefined && run === undefined;
+
 type Given = RunOutcome['alerts'][number];
 
 /** The alerts of all runs, each in its latest revision. */
@@ -66,7 +70,8 @@ export class Alerts {
   /** How many alerts of each day, from the first; or of each user, resource or severity, the most frequent first. */
   countBy(filter: AlertFilter, group: AlertGroup): AlertCount[] {
     const { sql, values } = this.#conditions(filter);
-    const counts = `select ${group} as id, count(*) as alerts from ${facts(filter, group === 'day' && filter.detection !== undefined ? 'detection' : group)}${sql} group by ${group}`;
+    const counted = isCounted(filter, group) ? 'sum(alerts) as alerts from alert_counts' : `count(*) as alerts from ${facts(filter, group === 'day' && filter.detection !== undefined ? 'detection' : group)}`;
+    const counts = `select ${group} as id, ${counted}${sql} group by ${group}`;
     const page = [...values, ...paged(filter)];
     const rows = group === 'day'
       ? this.#database.all(`select id as key, alerts from (${counts}) order by id limit ? offset ?`, page)

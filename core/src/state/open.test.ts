@@ -171,3 +171,24 @@ test('on a full disk a run is STATE_FAILED and leaves nothing; with space again 
   expect(state.alerts({ from: 20100, withdrawn: false })).toHaveLength(300);
   expect(state.countAlertsBy({ from: 20100 }, 'day')).toEqual([{ key: '20100', alerts: 300 }]);
 });
+
+test('a state of before the counts is brought up to date with what it holds, and a reader sees it too', () => {
+  const workspace = filled();
+  const counted = (state: State): unknown => [state.countAlertsBy({}, 'day'), state.countAlertsBy({ withdrawn: false }, 'severity')];
+  const told = (state: State): unknown => {
+    const alerts = state.alerts({}).toReversed();
+    const per = (keys: readonly (string | number)[]): Array<{ key: string; alerts: number }> => [...Map.groupBy(keys, String)].map(([key, of]) => ({ key, alerts: of.length }));
+    const bySeverity = per(alerts.filter(({ withdrawn }) => !withdrawn).map(({ severity }) => severity)).sort((a, b) => b.alerts - a.alerts || (a.key < b.key ? -1 : 1));
+    return [per(alerts.map(({ day }) => day)), bySeverity];
+  };
+  altered(workspace, 'drop trigger fact_inserted; drop trigger fact_deleted; drop table alert_counts; pragma user_version = 1');
+  {
+    using reader = State.open(workspace, { readOnly: true });
+    expect(counted(reader)).toEqual(told(reader));
+  }
+  using state = State.open(workspace);
+  expect(counted(state)).toEqual(told(state));
+  state.commit(outcome('more', { run: { day: 20200 }, alerts: [alert('one', { day: 20200 }), alert('two', { day: 20200, severity: 'low' })] }));
+  state.commit(outcome('less', { run: { day: 20200 }, alerts: [alert('one', { day: 20200, severity: 'high' })] }));
+  expect(counted(state)).toEqual(told(state));
+});

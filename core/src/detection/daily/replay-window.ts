@@ -42,7 +42,7 @@ type State = Learned & { readonly trained: number };
  * The calibration window of `day`: its last 20 working days, each scored with the state before it, at production's cadence: a
  * training every `everyDays`, counted back from `day`; one update per day where the model has `update`; pairs that would have
  * alerted stay out of the graph as long as production's do. (Without these guards everything about an account that began
- * something new looks less odd than it does in production, and the thresholds come out .3 too low in ln k.) Empty when there is
+ * something new looks less odd than it does in production, and the thresholds come out too low.) Empty when there is
  * too little before. No day is looked at before it is due.
  */
 export async function replayWindow(request: ReplayRequest, run: Run): Promise<readonly WindowDay[]> {

@@ -1,4 +1,5 @@
 import { records } from './0001-records.ts';
+import { counts } from './0002-counts.ts';
 
 /** What brings a state from version n to n + 1, from 0. Released ones never change. */
-export const migrations: readonly string[] = [records];
+export const migrations: readonly string[] = [records, counts];
