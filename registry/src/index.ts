@@ -1,6 +1,7 @@
 export { verifyLog } from './log/event-log.ts';
-export { admitReadable, type Admission, type Admit, type AdmitRequest } from './server/admit.ts';
+export type { Admission, Admit, AdmitRequest } from './server/admit.ts';
 export type { Registry, RegistryOptions, RegistrySettings } from './server/registry.ts';
+export { staticAdmission } from './server/static-admission.ts';
 export { createRegistry, serveRegistry, type Created, type ServeOptions, type Served } from './server/serve.ts';
 export { azureBlobStorage } from './storage/azure-blob.ts';
 export type { AzureBlobAccess, AzureBlobSettings, AzureCredential } from './storage/azure-blob-settings.ts';

@@ -43,6 +43,9 @@ export function bundledPackages(archive: PackageArchive): ReadonlyMap<string, Fi
   return new Map(nested.map(({ path, bytes }) => [path, parsed(bytes)]));
 }
 
+/** The package.json of the package itself; undefined where it is no JSON object. */
+export const packageJsonOf = (archive: PackageArchive): Fields | undefined => parsed(archive.file('package.json') ?? new Uint8Array());
+
 function parsed(bytes: Uint8Array): Fields | undefined {
   try {
     return fieldsOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));

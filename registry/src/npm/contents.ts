@@ -48,7 +48,7 @@ export class Contents {
     if (known?.name === name && known.version === version) return known;
     const tarball = await this.read(name, version, signal);
     if (!tarball || integrityOf(tarball) !== integrity) return undefined;
-    const manifest = manifestOf({ name, version, tarball, content: await readTarball(tarball) });
+    const manifest = manifestOf({ name, version, tarball, content: await readTarball(tarball, signal) });
     this.#keep(manifest);
     return manifest;
   }

@@ -1,6 +1,4 @@
-import { isByomlError } from '@byoml/core';
 import type { AdmissionState, Finding } from '../admission/check.ts';
-import { readTarball } from '../npm/tarball.ts';
 
 /** A version that somebody wants to publish, as it arrived. */
 export interface AdmitRequest {
@@ -28,18 +26,3 @@ export interface Admission {
 
 /** Looks at a version before anybody else can see it; runs nothing of it. A promise that rejects counts as ERRORED: the version is refused. */
 export type Admit = (request: AdmitRequest, signal: AbortSignal) => Promise<Admission>;
-
-const hint = 'Pack it again with `npm publish`, which writes both from one package.json.';
-
-/** Only reads the tarball, and asks that its package.json has the name and version that it is published under. */
-export const admitReadable: Admit = async ({ name, version, tarball }) => {
-  try {
-    const { packageJson } = await readTarball(tarball);
-    const same = packageJson['name'] === name && packageJson['version'] === version;
-    const message = `package.json in the tarball is not that of ${name}@${version}`;
-    return { state: same ? 'PASSED' : 'REJECTED', packageJson, findings: same ? [] : [{ check: 'identity', message, hint, where: 'package.json' }] };
-  } catch (thrown) {
-    if (!isByomlError(thrown)) throw thrown;
-    return { state: 'REJECTED', packageJson: {}, findings: [{ check: 'readable', message: thrown.message, hint: thrown.hint }] };
-  }
-};

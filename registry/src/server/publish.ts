@@ -67,7 +67,7 @@ async function admitted(registry: Registry, request: PublishRequest, author: Aut
     const why = state === 'REJECTED' && first ? `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}` : 'a check could not be done, so nothing was accepted';
     throw new ByomlError('PUBLISH_REFUSED', `${name}@${version}: ${why}`, { details: { state: state === 'REJECTED' ? state : 'ERRORED', findings } });
   }
-  const content = await readTarball(tarball);
+  const content = await readTarball(tarball, registry.signal);
   // What was checked is what clients are told: two readers of one tarball may not differ.
   if (!isDeepStrictEqual(content.packageJson, packageJson) || packageJson['name'] !== name || packageJson['version'] !== version) throw new ByomlError('PUBLISH_REFUSED', `${name}@${version}: package.json in the tarball is not that of ${name}@${version}`, { details: { state: 'REJECTED', findings } });
   return { state, manifest: manifestOf({ name, version, tarball, content }) };

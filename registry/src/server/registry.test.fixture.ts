@@ -3,6 +3,8 @@ import { Header } from 'tar';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { memoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
+import { readTarball } from '../npm/tarball.ts';
+import type { Admit } from './admit.ts';
 import type { RegistryOptions } from './registry.ts';
 import { createRegistry, type Created } from './serve.ts';
 
@@ -14,6 +16,13 @@ export interface Shape {
   readonly packageJson?: object;
   readonly files?: Readonly<Record<string, string>>;
 }
+
+/** No check but one: the server's own tests are not about what a good package is. */
+const admitReadable: Admit = async ({ name, version, tarball }) => {
+  const { packageJson } = await readTarball(tarball, signal);
+  const same = packageJson['name'] === name && packageJson['version'] === version;
+  return { state: same ? 'PASSED' : 'REJECTED', packageJson, findings: same ? [] : [{ check: 'identity', message: `package.json in the tarball is not that of ${name}@${version}`, hint: 'Pack it again.' }] };
+};
 
 /** A tarball of these files, as npm packs them. */
 export function packed(files: Readonly<Record<string, string>>): Buffer {
@@ -55,7 +64,7 @@ export class Rig implements AsyncDisposable {
   /** Without a cooldown and without a limit, unless told otherwise. */
   static async open({ storage = memoryStorage(), before, ...options }: Partial<RegistryOptions> & { readonly before?: Rig } = {}): Promise<Rig> {
     const clock = before ? before.#clock : { now: start };
-    const created = await createRegistry({ storage, now: () => clock.now, cooldown: { newMs: 0, updateMs: 0 }, publishLimit: { count: 1000, windowMs: 600_000, freezeMs: 3_600_000 }, registration: 'open', ...options });
+    const created = await createRegistry({ storage, now: () => clock.now, cooldown: { newMs: 0, updateMs: 0 }, publishLimit: { count: 1000, windowMs: 600_000, freezeMs: 3_600_000 }, registration: 'open', admit: admitReadable, ...options });
     const tokens = before ? before.#tokens : new Map<string, string>();
     if (created.registry.adminToken !== undefined) tokens.set('admin', created.registry.adminToken);
     return new Rig({ created, storage, clock, tokens });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import type { FastifyInstance } from 'fastify';
 import { folderStorage } from '../storage/folder.ts';
-import { admitReadable, type Admit } from './admit.ts';
+import type { Admit } from './admit.ts';
 import { createApp } from './app.ts';
 import { openRegistry, type Registry, type RegistryOptions, type RegistrySettings } from './registry.ts';
 import { makeRootKey } from './root-key.ts';
@@ -40,9 +40,9 @@ export interface Created extends AsyncDisposable {
 }
 
 /** Opens a registry on a storage. Throws TRUST_REFUSED for a log that does not hold, STORAGE_FAILED. */
-export async function createRegistry({ admit = admitReadable, now = Date.now, ...options }: Omit<RegistryOptions, 'admit' | 'now'> & Partial<Pick<RegistryOptions, 'admit' | 'now'>>): Promise<Created> {
+export async function createRegistry({ now = Date.now, ...options }: Omit<RegistryOptions, 'now'> & Partial<Pick<RegistryOptions, 'now'>>): Promise<Created> {
   const stop = new AbortController();
-  const registry = await openRegistry({ ...options, admit, now }, stop.signal);
+  const registry = await openRegistry({ ...options, now }, stop.signal);
   const app = createApp(registry);
   return {
     app,

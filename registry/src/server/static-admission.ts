@@ -2,7 +2,7 @@ import { isByomlError } from '@byoml/core';
 import { inspectModel } from '@byoml/core/models/inspect';
 import { admission, type Admit as Judge } from '../admission/admit.ts';
 import type { PublishedVersion, Submission } from '../admission/check.ts';
-import { fieldsOf, type Fields } from '../admission/package-json.ts';
+import { packageJsonOf } from '../admission/package-json.ts';
 import { validManifest } from '../admission/plugin-manifest-file.ts';
 import { selfTest } from '../admission/self-test.ts';
 import { staticChecks } from '../admission/static-checks.ts';
@@ -37,15 +37,6 @@ async function opened(tarball: Uint8Array, signal: AbortSignal): Promise<Package
   } catch (thrown) {
     if (!isByomlError(thrown) || thrown.code !== 'PUBLISH_REFUSED') throw thrown;
     return { state: 'REJECTED', packageJson: {}, findings: thrown.details['findings'] as Admission['findings'] };
-  }
-}
-
-function packageJsonOf(archive: PackageArchive): Fields | undefined {
-  const bytes = archive.file('package.json');
-  try {
-    return bytes && fieldsOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch {
-    return undefined;
   }
 }
 
