@@ -7,6 +7,7 @@ import type { AlertRecord, EvidenceRecord, IncidentRecord } from '@byoml/core/st
 import { afterEach, describe, expect, test } from 'vitest';
 import { backfillDays, dayNumber, moment, runAt, type SmallWorkspace } from './small-workspace.ts';
 import { freshWorkspaces } from './fresh-workspaces.ts';
+import { inCi } from './tier.ts';
 
 const workspace = freshWorkspaces();
 let holding: ChildProcess | undefined;
@@ -36,7 +37,7 @@ function found(soc: SmallWorkspace): Found {
 }
 
 describe('one file trains weekly and scores hourly', () => {
-  test('a week of hourly runs finds what scoring each day at its end finds; a pair accessed in 24 hours is one incident with 24 pieces of evidence', { timeout: 180_000 }, async () => {
+  test.skipIf(!inCi)('a week of hourly runs finds what scoring each day at its end finds; a pair accessed in 24 hours is one incident with 24 pieces of evidence (CI tier)', { timeout: 180_000 }, async () => {
     const soc = await workspace(moment(28), { detection: { budget: '40/day' } });
     const pair = { user: soc.account(0), server: 'FS99', share: 'Vault' };
     for (let hour = 28 * 24 + 1; hour <= 36 * 24; hour++) {

@@ -35,9 +35,13 @@ function facts(filter: AlertFilter, otherwise: AlertGroup | 'detection'): string
   return `alert_facts indexed by facts_of_${selective ?? otherwise}`;
 }
 
-/** Whether the counts that are kept tell it: they know nothing of users, resources, incidents and runs. */
-const isCounted = ({ user, resource, incident, run }: AlertFilter, group: AlertGroup): boolean =>
-  (group === 'day' || group === 'severity') && user === undefined && resource === undefined && incident === undefined && run === undefined;
+/** The counts that are kept and tell it; none where the filter asks for what they do not know. */
+function keptCounts({ user, resource, incident, run, from, to }: AlertFilter, group: AlertGroup): 'day' | 'user' | 'resource' | undefined {
+  const anyDay = from === undefined && to === undefined;
+  if (incident !== undefined || run !== undefined) return undefined;
+  if (group === 'day' || group === 'severity') return user === undefined && resource === undefined ? 'day' : undefined;
+  return anyDay && (group === 'user' ? resource : user) === undefined ? group : undefined;
+}
 
 type Given = RunOutcome['alerts'][number];
 
@@ -70,7 +74,8 @@ export class Alerts {
   /** How many alerts of each day, from the first; or of each user, resource or severity, the most frequent first. */
   countBy(filter: AlertFilter, group: AlertGroup): AlertCount[] {
     const { sql, values } = this.#conditions(filter);
-    const counted = isCounted(filter, group) ? 'sum(alerts) as alerts from alert_counts' : `count(*) as alerts from ${facts(filter, group === 'day' && filter.detection !== undefined ? 'detection' : group)}`;
+    const kept = keptCounts(filter, group);
+    const counted = kept ? `sum(alerts) as alerts from ${kept}_counts` : `count(*) as alerts from ${facts(filter, group === 'day' && filter.detection !== undefined ? 'detection' : group)}`;
     const counts = `select ${group} as id, ${counted}${sql} group by ${group}`;
     const page = [...values, ...paged(filter)];
     const rows = group === 'day'

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 
 /**
  * Every table with its columns, but for times of the clock, durations and row ids, in an order that equal work gives again.
- * `names`, `alert_facts` and `alert_counts` follow from `alerts`.
+ * `names`, `alert_facts` and the counts follow from `alerts`.
  */
 const digested: ReadonlyArray<readonly [table: string, without: readonly string[], order: string]> = [
   ['runs', ['at', 'seconds'], 'number'],

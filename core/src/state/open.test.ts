@@ -174,14 +174,14 @@ test('on a full disk a run is STATE_FAILED and leaves nothing; with space again 
 
 test('a state of before the counts is brought up to date with what it holds, and a reader sees it too', () => {
   const workspace = filled();
-  const counted = (state: State): unknown => [state.countAlertsBy({}, 'day'), state.countAlertsBy({ withdrawn: false }, 'severity')];
+  const counted = (state: State): unknown => [state.countAlertsBy({}, 'day'), state.countAlertsBy({ withdrawn: false }, 'severity'), state.countAlertsBy({}, 'user'), state.countAlertsBy({}, 'resource')];
   const told = (state: State): unknown => {
     const alerts = state.alerts({}).toReversed();
     const per = (keys: readonly (string | number)[]): Array<{ key: string; alerts: number }> => [...Map.groupBy(keys, String)].map(([key, of]) => ({ key, alerts: of.length }));
-    const bySeverity = per(alerts.filter(({ withdrawn }) => !withdrawn).map(({ severity }) => severity)).sort((a, b) => b.alerts - a.alerts || (a.key < b.key ? -1 : 1));
-    return [per(alerts.map(({ day }) => day)), bySeverity];
+    const mostFirst = (keys: readonly string[]): ReturnType<typeof per> => per(keys).sort((a, b) => b.alerts - a.alerts || (a.key < b.key ? -1 : 1));
+    return [per(alerts.map(({ day }) => day)), mostFirst(alerts.filter(({ withdrawn }) => !withdrawn).map(({ severity }) => severity)), mostFirst(alerts.map(({ user }) => user)), mostFirst(alerts.map(({ resource }) => resource))];
   };
-  altered(workspace, 'drop trigger fact_inserted; drop trigger fact_deleted; drop table alert_counts; pragma user_version = 1');
+  altered(workspace, `${['day', 'user', 'resource'].map((name) => `drop trigger ${name}_counted; drop trigger ${name}_uncounted; drop table ${name}_counts;`).join(' ')} pragma user_version = 1`);
   {
     using reader = State.open(workspace, { readOnly: true });
     expect(counted(reader)).toEqual(told(reader));

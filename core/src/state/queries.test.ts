@@ -43,6 +43,7 @@ test.each(everyAlert)('alerts %j', (filter, users) => {
 const everyCount: ReadonlyArray<[AlertGroup, AlertFilter, Array<[string, number]>]> = [
   ['day', {}, [['20001', 2], ['20002', 1], ['20003', 3]]], ['day', { detection: 'share-access', withdrawn: false }, [['20001', 2], ['20003', 2]]], ['day', { user: 'CONTOSO\\ann' }, [['20001', 1], ['20003', 1]]],
   ['user', { limit: 2 }, [['CONTOSO\\ann', 2], ['CONTOSO\\bob', 1]]], ['user', { from: 20003, role: 'production' }, [['CONTOSO\\ann', 1], ['CONTOSO\\dan', 1]]], ['resource', { to: 20002 }, [['\\\\FS1\\hr "x"', 1], ['r2', 1]]],
+  ['user', { severity: 'medium', user: 'CONTOSO\\ann' }, []], ['user', { resource: 'r2' }, [['CONTOSO\\bob', 1]]], ['resource', { resource: 'r2', role: 'production' }, [['r2', 1]]], ['resource', { user: 'CONTOSO\\bob' }, [['r2', 1]]], ['user', { withdrawn: true }, [['CONTOSO\\cat', 1]]],
   ['day', { severity: 'low' }, [['20001', 1]]], ['severity', { withdrawn: true }, [['medium', 1]]], ['severity', { from: 20002, to: 20003, withdrawn: false }, []], ['day', { detection: 'nothing' }, []], ['day', { limit: 1, offset: 1 }, [['20002', 1]]],
   ['severity', {}, [['medium', 4], ['high', 1], ['low', 1]]], ['severity', { run: 1 }, [['low', 1]]], ['resource', { incident: incident('i').id, to: 20002 }, [['\\\\FS1\\hr "x"', 1], ['r2', 1]]],
 ];
