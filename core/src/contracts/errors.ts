@@ -62,6 +62,13 @@ export const catalogue = {
   MODEL_FORMAT_REFUSED: { exit: 5, http: 422, means: 'A model file has a format that can run code, or is not what its format allows.', hint: 'Convert it in its own framework to ONNX or safetensors; the message names the place.' },
   TRUST_REFUSED: { exit: 5, http: 422, means: 'A signature, a digest or the metadata of a registry does not hold.', hint: 'Do not use what was refused; ask the registry or the author named in the message.' },
 
+  CONSENT_MISSING: { exit: 5, http: 403, means: 'A plugin asks for something that nobody has agreed to, or is signed with a key that nobody has accepted.', hint: 'Read what the message names, then agree: --yes, and for what an update adds --grant, for a new key --accept-key.' },
+  POLICY_REFUSED: { exit: 5, http: 403, means: 'The organisation\'s policy does not allow the plugin.', hint: 'See the rules in the policy file, or ask whoever keeps it.' },
+  PLUGIN_WITHDRAWN: { exit: 5, http: 410, means: 'An advisory names exactly these bytes, or the version was withdrawn from new installations.', hint: 'Install another version; `byoml plugins audit` says why and until when.' },
+  SANDBOX_REQUIRED: { exit: 5, http: 403, means: 'A community plugin runs only in a sandbox, which this version of byoml does not have yet.', hint: 'Read its code; to run it without one, as your own code would, say --allow-level L0, which is recorded.' },
+
+  REGISTRY_FAILED: { exit: 6, http: 502, means: 'A registry cannot be reached or does not answer as one.', hint: 'Check the address given with --registry; run again when it is reachable.' },
+  NPM_FAILED: { exit: 6, http: 502, means: 'The npm client is not there or could not install or pack.', hint: 'Check that `npm --version` works; its last lines are in the details.' },
   AUTHENTICATION_REQUIRED: { exit: 6, http: 401, means: 'The registry does not know who asks.', hint: 'Log in with `npm login --registry URL`, or use a token that has not expired.' },
   ACCESS_DENIED: { exit: 6, http: 403, means: 'The account or its token may not do that.', hint: 'Ask an owner of the package, or use a token of the right scope.' },
   PACKAGE_UNKNOWN: { exit: 6, http: 404, means: 'The registry has no package, version or file of that name, or it is not visible yet.', hint: 'Check the name; the message says when a version appears.' },

@@ -1,4 +1,5 @@
 import { ByomlError } from '@byoml/core';
+import { administrator } from '../accounts/account.ts';
 import type { Event, LogEvent, PublishEvent } from '../log/event.ts';
 import { EventLog } from '../log/event-log.ts';
 import type { Head } from '../log/chain.ts';
@@ -10,18 +11,22 @@ export interface NameHistory {
   readonly owners: readonly string[];
   /** Versions that were published, or begun, and not withdrawn. */
   readonly live: ReadonlySet<string>;
+  /** Version → when it appears because somebody released it, as ISO 8601. */
+  readonly released: ReadonlyMap<string, string>;
 }
 
 class Past implements NameHistory {
   readonly events: LogEvent[] = [];
   owners: readonly string[] = [];
   readonly live = new Set<string>();
+  readonly released = new Map<string, string>();
   readonly #withdrawn = new Set<string>();
 
   add(event: LogEvent): void {
     this.events.push(event);
     if (event.kind === 'owners' || (event.kind === 'publish' && this.owners.length === 0)) this.owners = event.kind === 'owners' ? event.owners : [event.by];
     if (event.kind === 'publish' && !this.#withdrawn.has(event.version)) this.live.add(event.version);
+    if (event.kind === 'release') this.released.set(event.version, event.visible);
     for (const version of event.kind === 'unpublish' ? event.versions : []) {
       this.live.delete(version);
       this.#withdrawn.add(version);
@@ -29,7 +34,14 @@ class Past implements NameHistory {
   }
 }
 
-const nothing: NameHistory = { events: [], owners: [], live: new Set() };
+const nothing: NameHistory = { events: [], owners: [], live: new Set(), released: new Map() };
+
+/** When a version appears, as ISO 8601; null while somebody has to release it. */
+export const appearance = ({ released }: NameHistory, { version, state, visible, secondPerson }: PublishEvent): string | null =>
+  released.get(version) ?? (state === 'PASSED' && !secondPerson ? visible : null);
+
+/** What only the administrator may do, also to packages of others. */
+const administrative: ReadonlySet<Event['kind']> = new Set(['release', 'yank', 'advisory']);
 
 /** The log by name. Every decision about a package is made here: with the rights as they are at that moment in the log. */
 export class History {
@@ -85,7 +97,7 @@ export class History {
   /** Writes down what `event.by` decided. Throws ACCESS_DENIED to whoever is no owner, PACKAGE_UNKNOWN for a name that nobody has, and what `guard` throws. */
   decide(event: Event, { guard, signal }: { readonly guard?: () => void; readonly signal: AbortSignal }): Promise<LogEvent> {
     const allowed = (): void => {
-      refuseStranger(event.name, event.by, { history: this.of(event.name), begins: event.kind === 'publish' });
+      if (event.by !== administrator || !administrative.has(event.kind)) refuseStranger(event.name, event.by, { history: this.of(event.name), begins: event.kind === 'publish' });
       guard?.();
     };
     return this.#log.append(event, { time: new Date(this.#now()).toISOString(), guard: allowed, signal });

@@ -4,6 +4,8 @@ import type { LogEvent, PublishEvent } from '../log/event.ts';
 export interface HeldVersion {
   readonly published: PublishEvent;
   readonly deprecated: string | undefined;
+  /** Why nobody should install it any more; undefined when one may. */
+  readonly yanked: string | undefined;
 }
 
 /** What the log says about one package. */
@@ -49,18 +51,31 @@ class Folding {
       case 'unpublish':
         for (const version of event.versions) this.#unpublish(version);
         return;
+      case 'yank':
+        for (const { version, reason } of event.versions) this.#yank(version, reason);
+        return;
+      case 'release':
+      case 'advisory':
+        return;
     }
   }
 
   #publish(event: PublishEvent): void {
     if (this.versions.has(event.version) || this.tombstones.has(event.version)) return;
-    this.versions.set(event.version, { published: event, deprecated: undefined });
+    this.versions.set(event.version, { published: event, deprecated: undefined, yanked: undefined });
     this.tags.set(event.tag, event.version);
   }
 
   #deprecate(version: string, message: string): void {
     const held = this.versions.get(version);
     if (held) this.versions.set(version, { ...held, deprecated: message === '' ? undefined : message });
+  }
+
+  #yank(version: string, reason: string): void {
+    const held = this.versions.get(version);
+    if (!held) return;
+    this.versions.set(version, { ...held, yanked: reason === '' ? undefined : reason });
+    if (reason !== '') for (const [tag, tagged] of this.tags) if (tagged === version) this.tags.delete(tag);
   }
 
   #unpublish(version: string): void {
@@ -74,7 +89,8 @@ class Folding {
 export function foldPackage(events: readonly LogEvent[], counts: (event: PublishEvent) => boolean): PackageState {
   const folding = new Folding();
   for (const event of events) folding.apply(event, event.kind !== 'publish' || counts(event));
-  const newest = newestOf(folding.versions.keys());
+  const offered = [...folding.versions].flatMap(([version, { yanked }]) => (yanked === undefined ? [version] : []));
+  const newest = newestOf(offered);
   if (newest !== undefined && !folding.tags.has('latest')) folding.tags.set('latest', newest);
   const { owners, versions, tags, tombstones } = folding;
   return { owners, versions, tags, tombstones, created: events[0]?.time ?? '', modified: events.at(-1)?.time ?? '' };

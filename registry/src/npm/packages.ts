@@ -2,7 +2,7 @@ import { ByomlError } from '@byoml/core';
 import type { Event, LogEvent, PublishEvent } from '../log/event.ts';
 import { absent, type Storage, type Stored } from '../storage/storage.ts';
 import { Contents } from './contents.ts';
-import { History } from './history.ts';
+import { History, appearance } from './history.ts';
 import { packumentKey } from './name.ts';
 import { foldPackage, type PackageState } from './package-state.ts';
 import { packumentAt, packumentOf, packumentSchema, type Manifest, type Packument } from './packument.ts';
@@ -28,8 +28,6 @@ export interface HiddenVersion {
 
 /** Bytes of a packument that may stay in memory. */
 const worthKeeping = 128 << 10;
-
-const isVisible = ({ state, visible }: PublishEvent, now: number): boolean => state === 'PASSED' && visible !== null && Date.parse(visible) <= now;
 
 /**
  * The packages. The log is the truth together with the tarballs; packuments are made from the two and can be made again.
@@ -101,7 +99,8 @@ export class Packages {
   async hidden(name: string, signal: AbortSignal): Promise<readonly HiddenVersion[]> {
     const now = this.#options.now();
     const { versions } = await this.state(name, signal);
-    return [...versions.values()].filter(({ published }) => !isVisible(published, now)).map(({ published: { version, visible } }) => ({ version, visible }));
+    const appearances = [...versions.values()].map(({ published }) => ({ version: published.version, visible: appearance(this.#history.of(name), published) }));
+    return appearances.filter(({ visible }) => visible === null || Date.parse(visible) > now);
   }
 
   /** The bytes of a version that everybody can see; undefined otherwise. A tarball that no packument names yet is not there. */
@@ -138,7 +137,7 @@ export class Packages {
   /** Takes names off the list of those to settle, on the word of a checkpoint. */
   trust(lastEvent: number, moment: number): void {
     for (const name of this.#unsettled) {
-      const appeared = this.#history.of(name).events.some((event) => event.number > lastEvent || (event.kind === 'publish' && event.visible !== null && Date.parse(event.visible) > moment));
+      const appeared = this.#history.of(name).events.some((event) => event.number > lastEvent || (event.kind === 'publish' && Number.isFinite(this.#appears(event)) && this.#appears(event) > moment));
       if (!appeared) this.#unsettled.delete(name);
     }
   }
@@ -163,9 +162,15 @@ export class Packages {
 
   #take(event: LogEvent): void {
     this.#unsettled.add(event.name);
-    if (event.kind !== 'publish' || event.visible === null) return;
-    const appears = Date.parse(event.visible);
+    // The log is still being opened when the first events arrive: what they leave behind is looked at when they are settled.
+    const appears = event.kind === 'release' || (event.kind === 'publish' && event.state === 'PASSED' && !event.secondPerson) ? Date.parse(event.visible ?? '') : NaN;
     if (appears > this.#options.now()) this.#due.set(event.name, Math.min(appears, this.#due.get(event.name) ?? Infinity));
+  }
+
+  /** Milliseconds since 1970; Infinity while somebody has to release the version. */
+  #appears(event: PublishEvent): number {
+    const visible = appearance(this.#history.of(event.name), event);
+    return visible === null ? Infinity : Date.parse(visible);
   }
 
   async #state(name: string, counts: (event: PublishEvent) => boolean, signal: AbortSignal): Promise<PackageState> {
@@ -182,7 +187,7 @@ export class Packages {
       const stored = await this.#storage.read(packumentKey(name), signal);
       const known = stored && trusting ? knownIn(stored.bytes, name) : {};
       for (const [version, { dist }] of Object.entries(known)) this.contents.learn(name, version, dist.integrity);
-      const made = await this.#made(name, await this.#state(name, (event) => isVisible(event, now), signal), { known, signal });
+      const made = await this.#made(name, await this.#state(name, (event) => this.#appears(event) <= now, signal), { known, signal });
       if (await this.#replaced(name, made, { expected: stored?.version ?? absent, signal })) {
         this.#show(name, made);
         this.#options.onChange?.(name, made);
@@ -213,7 +218,7 @@ export class Packages {
   }
 
   #remind(name: string, now: number): void {
-    const times = this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' && event.visible !== null ? [Date.parse(event.visible)] : []));
+    const times = this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' ? [this.#appears(event)] : []));
     const next = Math.min(...times.filter((time) => time > now));
     if (Number.isFinite(next)) this.#due.set(name, next);
     else this.#due.delete(name);

@@ -27,7 +27,7 @@ export function manifestOf({ name, version, tarball, content }: { readonly name:
   const { packageJson, files, unpackedBytes } = content;
   const scripts = packageJson['scripts'];
   const hasInstallScript = typeof scripts === 'object' && scripts !== null && installScripts.some((script) => Object.hasOwn(scripts, script));
-  const own = Object.fromEntries(Object.entries(packageJson).filter(([key]) => !key.startsWith('_') && !['dist', 'readme', 'maintainers', 'deprecated', 'hasInstallScript'].includes(key)));
+  const own = Object.fromEntries(Object.entries(packageJson).filter(([key]) => !key.startsWith('_') && !['dist', 'readme', 'maintainers', 'deprecated', 'yanked', 'hasInstallScript'].includes(key)));
   const digest = (algorithm: string) => createHash(algorithm).update(tarball);
   return {
     ...own,
@@ -41,9 +41,10 @@ export function manifestOf({ name, version, tarball, content }: { readonly name:
 
 const person = (name: string): { name: string; email: string } => ({ name, email: '' });
 
-const published = (base: Manifest, { published: { by }, deprecated }: HeldVersion, owners: readonly string[]): Manifest => {
-  const fresh = Object.fromEntries(Object.entries(base).filter(([key]) => key !== 'deprecated')) as Manifest;
-  return { ...fresh, _npmUser: person(by), maintainers: owners.map(person), ...(deprecated !== undefined && { deprecated }) };
+const published = (base: Manifest, { published: { by }, deprecated: message, yanked }: HeldVersion, owners: readonly string[]): Manifest => {
+  const deprecated = yanked === undefined ? message : `withdrawn from new installations: ${yanked}`;
+  const fresh = Object.fromEntries(Object.entries(base).filter(([key]) => key !== 'deprecated' && key !== 'yanked')) as Manifest;
+  return { ...fresh, _npmUser: person(by), maintainers: owners.map(person), ...(deprecated !== undefined && { deprecated }), ...(yanked !== undefined && { yanked }) };
 };
 
 /** Names what a reader saw, so that a change since is noticed. */
