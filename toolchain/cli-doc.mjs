@@ -22,7 +22,7 @@ function section(command) {
   const args = Object.entries(command.args ?? {});
   const flags = Object.entries(command.flags ?? {}).filter(([name]) => name !== 'json');
   const rows = [...args.map(argRow), ...flags.map(flagRow)];
-  const examples = (command.examples ?? []).map((line) => line.replaceAll('<%= config.bin %>', 'byoml'));
+  const examples = (command.examples ?? []).map((line) => (typeof line === 'string' ? line : `# ${line.description}\n${line.command}`).replaceAll('<%= config.bin %>', 'byoml'));
   return [
     `## byoml ${id}`, command.summary, ...(command.description ? ['', command.description] : []),
     ...(rows.length ? ['', '| argument | meaning | |', '|---|---|---|', ...rows] : []),
@@ -42,6 +42,11 @@ export const document = () => [
   '| `preview` | `{ detection, budget, days: [{ day, workday, candidates, queued, more, rule }], incidents, rule, top, attainable, warnings }` |',
   '| `incidents list` | `{ incidents: [{ id, day, entity, kind, users, sourceHosts, resources, surprise, oneIn, rank, status, severity, sentence, evidence: [{ run, kind, day, count, … }] }] }` |',
   '| `demo` | `{ seconds, events, candidates, dataDir, truth, queue: [{ day, rank, entity, kind, users, sourceHosts, resources, surprise, oneIn, sentence }], campaigns: { planted, found, chance }, worstMiss, report }` |',
+  '| `publish` | `{ name, version, integrity, state, visible, signer, findings }`; with `--dry-run` also `notCompared`, why something could not be compared |',
+  '| `plugins install` | `{ name, version, signer: { by, account, key, identity? }, capabilities, level, digest }` |',
+  '| `plugins audit` | `{ ok, findings: [{ plugin, version, kind, message, severity? }] }` |',
+  '| `registry serve` | one line `{ url, adminToken, rootKeyFile }` when it listens, the last two at the first start only |',
+  '| `registry verify` | `{ ok, events, packages, versions, findings: [{ where, message }], expired }` |',
   '| `score --model` | `{ rows, out, byStatus, seconds }`; with `--top` also `top`, a list of what `explain` answers |',
   '| `explain ALERT` | `{ alert, without, events }`: `without` and `events` where they are asked for |',
   '| `explain --model` | `{ row, values, surprise, coldSurprise, score, pValue, comparedWith, status, context, explanation }` (`coldSurprise` and `context` where there are any); `explanation` = `{ explains, exact, quantity, total, scale, terms, reasons, sentence }` |', '',

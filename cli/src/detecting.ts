@@ -3,21 +3,18 @@ import { ByomlError, type Clock } from '@byoml/core';
 import type { Session } from '@byoml/core/ad-hoc';
 import { State } from '@byoml/core/state';
 import { openWorkspace, planDetection, type Plan, type Workspace } from '@byoml/core/workspace';
+import type { Opening } from './command.ts';
 import { openSession } from './session.ts';
-import type { ProgressReporter } from './render/progress.ts';
 
-export const workspace = Flags.directory({ default: '.', helpValue: 'DIR', description: 'Folder of the workspace.' });
 export const now = Flags.string({ helpValue: 'TIME', description: 'Go by this time instead of the clock (ISO 8601), for exports of the past.' });
 
-interface Wanted {
+export { workspace } from './command.ts';
+
+interface Wanted extends Opening {
   readonly workspace: string;
   readonly detection: string;
   readonly now?: string | undefined;
-  readonly json: boolean;
   readonly seed?: number;
-  readonly plugins?: readonly string[] | undefined;
-  readonly signal: AbortSignal;
-  readonly progress: ProgressReporter;
   /** Whether nothing is written: other processes may work at the same time. */
   readonly readOnly?: boolean;
 }

@@ -42,7 +42,9 @@ async function load(catalogue: Catalogue, { manifest }: Catalogue['plugins'][num
     for (const { kind, id } of manifest.components) await catalogue.load(kind, `${manifest.name}/${id}`);
     return { level: 'ok', about: manifest.name, says: `${manifest.version}, ${manifest.components.length} components` };
   } catch (thrown) {
-    return { level: 'problem', about: manifest.name, says: failure(thrown) };
+    // Waiting for somebody's consent is how an installed plugin is meant to be.
+    const waits = isByomlError(thrown) && thrown.code === 'SANDBOX_REQUIRED';
+    return { level: waits ? 'advice' : 'problem', about: manifest.name, says: failure(thrown) };
   }
 }
 

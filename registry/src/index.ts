@@ -2,6 +2,7 @@ export { verifyLog } from './log/event-log.ts';
 export type { Admission, Admit, AdmitRequest } from './server/admit.ts';
 export type { Registry, RegistryOptions, RegistrySettings } from './server/registry.ts';
 export { staticAdmission } from './server/static-admission.ts';
+export type { RegistryTrust } from './server/trust.ts';
 export { createRegistry, serveRegistry, type Created, type ServeOptions, type Served } from './server/serve.ts';
 export { azureBlobStorage } from './storage/azure-blob.ts';
 export type { AzureBlobAccess, AzureBlobSettings, AzureCredential } from './storage/azure-blob-settings.ts';
@@ -21,6 +22,10 @@ export { signModel, type ModelBundle, type ModelToSign } from './trust/model-sig
 export { type ModelFile } from './trust/model-signing/statement.ts';
 export { verifyModel, type VerifiedModel } from './trust/model-signing/verify.ts';
 export { judge, readPolicy, type Judgement, type Policy, type PolicyFacts, type PolicyReason } from './trust/policy.ts';
+export { loadPolicy, parsePolicy, type LoadedPolicy } from './trust/policy-file.ts';
+export { type ExpectedIdentity, type VerifiedIdentity } from './trust/sigstore/identity.ts';
+export { readTrustedRoot, type TrustedRoot } from './trust/sigstore/trusted-root.ts';
+export { verifyProvenance, type ExpectedProvenance } from './trust/sigstore/verify-bundle.ts';
 export { trustedTargets, type TrustedTargets, type TrustedTargetsOptions } from './trust/tuf/client.ts';
 export { createTrustRoot, type TrustRootOptions } from './trust/tuf/create.ts';
 export { refreshTimestamp, type RefreshOptions } from './trust/tuf/refresh.ts';

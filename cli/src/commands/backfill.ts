@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { backfill } from '@byoml/core/workspace';
-import { ByomlCommand, plugin } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin } from '../command.ts';
 import { dayOf, openDetecting, workspace } from '../detecting.ts';
 import { runDocument, type RunDocument } from '../run-document.ts';
 import { runText } from '../render/run.ts';
@@ -15,12 +15,13 @@ export default class Backfill extends ByomlCommand {
     from: Flags.string({ required: true, helpValue: 'DAY', description: 'First UTC day.' }),
     to: Flags.string({ required: true, helpValue: 'DAY', description: 'The day after the last.' }),
     plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<RunDocument> {
     const { args, flags } = await this.parse(Backfill);
     const days = { from: dayOf('from', flags.from), to: dayOf('to', flags.to) };
-    await using detecting = await openDetecting({ ...flags, detection: args.detection, plugins: flags.plugin, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+    await using detecting = await openDetecting({ ...flags, detection: args.detection, ...this.opening(flags) });
     const report = await backfill({ ...detecting, run: detecting.session.run }, days);
     const document = await runDocument(detecting, report);
     this.progress.stop();

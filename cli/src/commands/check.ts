@@ -3,7 +3,7 @@ import { Args, Flags } from '@oclif/core';
 import { ByomlError } from '@byoml/core';
 import { checkAlgorithm, checkDetection, type Checked, type Fit } from '@byoml/core/data-fit';
 import type { Session } from '@byoml/core/ad-hoc';
-import { ByomlCommand, plugin } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin } from '../command.ts';
 import { fitText } from '../render/fit.ts';
 import { openSession } from '../session.ts';
 
@@ -25,11 +25,12 @@ export default class Check extends ByomlCommand {
     'view-set': Flags.string({ multiple: true, helpValue: 'KEY=VALUE', description: 'A setting of the view (repeatable).' }),
     workspace: Flags.string({ helpValue: 'DIR', description: 'Folder of the workspace; where you are when absent.' }),
     plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<Fit> {
     const { args, flags } = await this.parse(Check);
-    await using session = await openSession({ json: this.jsonEnabled(), plugins: flags.plugin, workspace: flags.workspace ?? workspaceOf(args.target), signal: this.signal, progress: this.progress });
+    await using session = await openSession({ ...this.opening(flags), workspace: flags.workspace ?? workspaceOf(args.target) });
     const { fit, unfit } = await this.#check(session, args.target, flags);
     this.progress.stop();
     if (!this.jsonEnabled()) this.log(fitText(fit));

@@ -1,3 +1,4 @@
+import { admission } from '../admission.ts';
 import { ByomlCommand, plugin } from '../command.ts';
 import { diagnose, type Finding } from '../doctor.ts';
 import { green, red, yellow } from '../render/colour.ts';
@@ -12,7 +13,7 @@ export default class Doctor extends ByomlCommand {
 
   async run(): Promise<{ healthy: boolean; findings: Finding[] }> {
     const { flags } = await this.parse(Doctor);
-    const findings = await diagnose({ roots: pluginRoots(), folders: flags.plugin ?? [] }, this.signal);
+    const findings = await diagnose({ roots: pluginRoots(), folders: flags.plugin ?? [], admit: await admission({ workspace: undefined, allowLevel: undefined, warn: () => {} }) }, this.signal);
     for (const { level, about, says } of findings) this.log(`${mark[level]} ${about}  ${says}`);
     const healthy = findings.every(({ level }) => level !== 'problem');
     if (!healthy) process.exitCode = 4;

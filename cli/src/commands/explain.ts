@@ -3,7 +3,7 @@ import { ByomlError } from '@byoml/core';
 import { explainRows, type ExplainedRow } from '@byoml/core/ad-hoc';
 import { alertEvents, alertNamed, alertWithout } from '@byoml/core/workspace';
 import { required } from '../ad-hoc-flags.ts';
-import { ByomlCommand, plugin } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin, type OpeningFlags } from '../command.ts';
 import { openDetecting, readState, workspace } from '../detecting.ts';
 import { alertText, type ExplainedAlert } from '../render/alert.ts';
 import { explanationText } from '../render/explanation.ts';
@@ -26,20 +26,21 @@ export default class Explain extends ByomlCommand {
     data: Flags.string({ multiple: true, helpValue: 'FILE', description: 'File or data-export folder that holds the row.' }),
     row: Flags.integer({ min: 1, description: 'Number of the row, counted from 1 without the header.' }),
     plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<ExplainedRow | ExplainedAlert> {
     const { args, flags } = await this.parse(Explain);
     if (args.alert !== undefined) return this.#alert(args.alert, flags);
     const { model, data, row } = required(flags, 'model', 'data', 'row');
-    await using session = await openSession({ json: this.jsonEnabled(), plugins: flags.plugin, signal: this.signal, progress: this.progress });
+    await using session = await openSession(this.opening(flags));
     const [explained] = (await explainRows(session, { model, data, rows: [row] })) as [ExplainedRow];
     this.progress.stop();
     if (!this.jsonEnabled()) this.log(explanationText(explained));
     return explained;
   }
 
-  async #alert(id: string, flags: { readonly workspace: string; readonly without?: string[] | undefined; readonly events: boolean; readonly limit: number; readonly plugin?: string[] | undefined }): Promise<ExplainedAlert> {
+  async #alert(id: string, flags: OpeningFlags & { readonly workspace: string; readonly without?: string[] | undefined; readonly events: boolean; readonly limit: number }): Promise<ExplainedAlert> {
     const opened = await readState(flags.workspace);
     using state = opened.state;
     const alert = alertNamed(state, id);
@@ -54,8 +55,8 @@ export default class Explain extends ByomlCommand {
     return explained;
   }
 
-  async #events(alert: ExplainedAlert['alert'], flags: { readonly workspace: string; readonly limit: number; readonly plugin?: string[] | undefined }): Promise<NonNullable<ExplainedAlert['events']>> {
-    await using detecting = await openDetecting({ workspace: flags.workspace, detection: alert.detection, readOnly: true, plugins: flags.plugin, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+  async #events(alert: ExplainedAlert['alert'], flags: OpeningFlags & { readonly workspace: string; readonly limit: number }): Promise<NonNullable<ExplainedAlert['events']>> {
+    await using detecting = await openDetecting({ workspace: flags.workspace, detection: alert.detection, readOnly: true, ...this.opening(flags) });
     return await alertEvents(detecting.session, detecting.plan, alert, flags.limit);
   }
 }

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { initWorkspace, type Initialised, type Look } from '@byoml/core/data-fit';
-import { ByomlCommand, plugin, set } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin, set } from '../command.ts';
 import { initText } from '../render/look.ts';
 import { openSession } from '../session.ts';
 
@@ -36,11 +36,12 @@ export default class Init extends ByomlCommand {
     map: Flags.string({ multiple: true, helpValue: 'COLUMN=PATH', description: 'Where a column of the algorithm is in the data, instead of a view (repeatable).' }),
     algorithm: Flags.string({ default: 'anomalous-resource-access/access-walk', helpValue: 'ADDRESS', description: 'What scores the accesses.' }),
     plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<InitDocument> {
     const { args, flags } = await this.parse(Init);
-    await using session = await openSession({ json: this.jsonEnabled(), plugins: flags.plugin, workspace: args.dir, signal: this.signal, progress: this.progress });
+    await using session = await openSession({ ...this.opening(flags), workspace: args.dir });
     const made = await initWorkspace(session, {
       folder: args.dir,
       source: flags.source,

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { ByomlError } from '@byoml/core';
 import { preview, type Preview as Previewed } from '@byoml/core/workspace';
-import { ByomlCommand, plugin } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin } from '../command.ts';
 import { dayOf, now, openDetecting, workspace } from '../detecting.ts';
 import { previewText } from '../render/preview.ts';
 
@@ -18,11 +18,12 @@ export default class Preview extends ByomlCommand {
     budget: Flags.string({ helpValue: 'N/day', description: 'Incidents a day; that of the detection when absent.' }),
     to: Flags.string({ helpValue: 'DAY', description: 'The day after the last; today when absent.' }),
     now, plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<Previewed> {
     const { args, flags } = await this.parse(Preview);
-    await using detecting = await openDetecting({ ...flags, detection: args.detection, readOnly: true, plugins: flags.plugin, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+    await using detecting = await openDetecting({ ...flags, detection: args.detection, readOnly: true, ...this.opening(flags) });
     const { session, plan, clock } = detecting;
     const to = flags.to === undefined ? Math.floor((clock.now().getTime() - plan.detection.score.lag) / dayMs) : dayOf('to', flags.to);
     const perDay = flags.budget === undefined ? plan.detection.budget.perDay : budgetOf(flags.budget);

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { scoreFile, type ScoringReport } from '@byoml/core/ad-hoc';
 import { runDue } from '@byoml/core/workspace';
 import { required } from '../ad-hoc-flags.ts';
-import { ByomlCommand, plugin } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin } from '../command.ts';
 import { now, openDetecting, workspace } from '../detecting.ts';
 import { runText } from '../render/run.ts';
 import { runDocument, type RunDocument } from '../run-document.ts';
@@ -26,11 +26,12 @@ export default class Score extends ByomlCommand {
     out: Flags.string({ helpValue: 'FILE', description: 'File the scored rows are written to.' }),
     top: Flags.integer({ min: 1, max: 1000, helpValue: 'K', description: 'Also print the K oddest new rows, each with its sentence.' }),
     plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<ScoringReport | RunDocument> {
     const { args, flags } = await this.parse(Score);
-    const common = { json: this.jsonEnabled(), plugins: flags.plugin, signal: this.signal, progress: this.progress };
+    const common = this.opening(flags);
     if (args.detection !== undefined) return this.#detection(args.detection, flags, common);
     const { model, data, out } = required(flags, 'model', 'data', 'out');
     await using session = await openSession(common);

@@ -3,7 +3,7 @@ import { trainOnFiles, type TrainingReport } from '@byoml/core/ad-hoc';
 import type { ModelRecord } from '@byoml/core/state';
 import { trainNow } from '@byoml/core/workspace';
 import { required } from '../ad-hoc-flags.ts';
-import { ByomlCommand, plugin, set } from '../command.ts';
+import { allowLevel, ByomlCommand, plugin, set } from '../command.ts';
 import { now, openDetecting, workspace } from '../detecting.ts';
 import { modelText, trainingText } from '../render/training.ts';
 import { defaultSeed, openSession } from '../session.ts';
@@ -31,11 +31,12 @@ export default class Train extends ByomlCommand {
     view: Flags.string({ helpValue: 'ADDRESS', description: 'View that turns raw events into the input columns.' }),
     'view-set': Flags.string({ multiple: true, helpValue: 'KEY=VALUE', description: 'A setting of the view (repeatable).' }),
     plugin,
+    'allow-level': allowLevel,
   };
 
   async run(): Promise<TrainingReport | ModelRecord> {
     const { args, flags } = await this.parse(Train);
-    const common = { json: this.jsonEnabled(), seed: flags.seed, plugins: flags.plugin, signal: this.signal, progress: this.progress };
+    const common = { ...this.opening(flags), seed: flags.seed };
     if (args.detection !== undefined) return this.#detection(args.detection, flags, common);
     const { algorithm, data, model } = required(flags, 'algorithm', 'data', 'model');
     await using session = await openSession(common);

@@ -1,5 +1,7 @@
 import type { PluginManifest } from '@byoml/core/plugins';
+import type { ShownInstalled } from '../locked-plugins.ts';
 import { bold, dim } from './colour.ts';
+import { signerText } from './plugin-signer.ts';
 import { table } from './table.ts';
 
 interface Property {
@@ -22,12 +24,12 @@ function properties(title: string, schema: unknown): string[] {
 }
 
 /** A plugin's manifest for people: what is in it, what it reads, which settings it takes. */
-export function pluginText({ name, version, components }: PluginManifest): string {
+export function pluginText({ name, version, components }: PluginManifest, installed?: ShownInstalled): string {
   const parts = components.map((component) => {
     const { kind, id, summary, settings } = component;
     const profiles = 'profiles' in component && component.profiles ? [`  profiles: ${Object.keys(component.profiles).join(', ')}`] : [];
     const columns = 'input' in component ? component.input : 'columns' in component ? component.columns : undefined;
     return [`${bold(`${name.replace(/^@byoml\//, '')}/${id}`)}  ${dim(kind)}`, `  ${summary}`, ...properties('columns', columns), ...properties('settings', settings), ...profiles].join('\n');
   });
-  return [`${name} ${version}`, ...parts].join('\n\n');
+  return [`${name} ${version}${installed ? dim(`  installed, level ${installed.level}, signed by ${signerText(installed.signer)}`) : ''}`, ...parts].join('\n\n');
 }

@@ -36,12 +36,12 @@ export async function chooseAlgorithm(session: Session, { algorithm, set, profil
 export const openModel = (session: Session, dir: string): Promise<OpenedModel> => openTrained(dir, (manifest) => algorithmOf(session, manifest), session.run);
 
 async function algorithmOf(session: Session, { algorithm }: ModelManifest): Promise<AlgorithmComponent> {
-  const loaded = await session.catalogue.load('algorithm', algorithm.address);
+  // A model is read by the version that made it while that is kept, whatever the current one is.
+  const loaded = await session.catalogue.load('algorithm', session.catalogue.keptAddress(algorithm.address, algorithm.version));
   return createAlgorithm(session, loaded, parseSettings(loaded.definition, algorithm.settings, loaded.address) as Record<string, unknown>);
 }
 
-async function createAlgorithm(session: Session, { address, definition }: Loaded<'algorithm'>, settings: Record<string, unknown>): Promise<AlgorithmComponent> {
-  const { capabilities } = session.catalogue.describe(address);
+async function createAlgorithm(session: Session, { address, definition, capabilities }: Loaded<'algorithm'>, settings: Record<string, unknown>): Promise<AlgorithmComponent> {
   const services = pluginScope(session.scope).pick(definition.needs ?? {});
   return { address, definition, algorithm: await guarded(address, capabilities, () => definition.create(settings, services), session.run), capabilities };
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../contracts/services.ts';
 import type { ViewDefinition } from '../contracts/view.ts';
 import { Scope } from '../host/scope.ts';
 import { hostServices, pluginScope } from '../host/services.ts';
-import { openCatalogue, parseSettings, type Catalogue } from '../plugins/index.ts';
+import { openCatalogue, parseSettings, type Catalogue, type Places } from '../plugins/index.ts';
 
 /** What the two faces (command line, console) decide for a session. */
 export interface SessionOptions {
@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly roots: readonly string[];
   /** Plugin folders named by hand. */
   readonly folders: readonly string[];
+  /** Called before the code of a plugin runs; throws what forbids it. */
+  readonly admit?: Places['admit'];
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -48,7 +50,7 @@ export class Session implements AsyncDisposable {
   }
 
   static async open(options: SessionOptions): Promise<Session> {
-    return new Session(options, await openCatalogue({ roots: options.roots, folders: options.folders }));
+    return new Session(options, await openCatalogue({ roots: options.roots, folders: options.folders, admit: options.admit }));
   }
 
   /** The engine at an address, made when it is first asked for. */

@@ -6,3 +6,4 @@ export { inlineView } from './inline-view.ts';
 export { parseDetection } from './parse.ts';
 export { withPaths } from './paths.ts';
 export { secretsOf, withSecrets } from './secrets.ts';
+export { readYaml, type Position, type YamlFile } from './yaml-file.ts';

@@ -2,7 +2,7 @@ import semver from 'semver';
 import { kind as kindOf, type Component, type ComponentKind, type ComponentOf, type PluginDefinition } from '../contracts/define.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import { componentAddress, parseAddress, parsePluginName, type Address } from './address.ts';
-import { findPlugins, type FoundPlugin, type Places } from './find.ts';
+import { findPlugins, type Found, type FoundPlugin, type Places } from './find.ts';
 import { loadPlugin } from './load.ts';
 import type { PluginManifest } from './manifest.ts';
 import { nearestText } from './nearest.ts';
@@ -13,20 +13,35 @@ export interface Loaded<K extends ComponentKind> {
   readonly address: string;
   readonly plugin: string;
   readonly version: string;
+  /** What its plugin, in this version, may do. */
+  readonly capabilities: PluginManifest['capabilities'];
   readonly definition: ComponentOf<K>;
 }
 
-/** The installed plugins. Listing and describing run none of their code; `load` imports one plugin, once. */
+/** The installed plugins. Listing and describing run none of their code; `load` imports one plugin, once, after it was admitted. */
 export class Catalogue {
-  readonly #found: ReadonlyMap<string, FoundPlugin>;
+  readonly #found: Found;
+  readonly #admit: Places['admit'];
   readonly #loaded = new Map<string, Promise<PluginDefinition>>();
 
-  constructor(found: ReadonlyMap<string, FoundPlugin>) {
+  constructor(found: Found, admit?: Places['admit']) {
     this.#found = found;
+    this.#admit = admit;
   }
 
   get plugins(): readonly FoundPlugin[] {
-    return [...this.#found.values()];
+    return [...this.#found.current.values()];
+  }
+
+  /** Versions beside the current ones: only an address that asks for a version the current one is not leads to them. */
+  get kept(): readonly FoundPlugin[] {
+    return this.#found.kept;
+  }
+
+  /** The address of exactly this version where it is kept beside the current one; else the address as it is. */
+  keptAddress(text: string, version: string): string {
+    const { plugin, component } = parseAddress(text);
+    return this.kept.some((found) => found.name === plugin && found.version === version) ? `${componentAddress(plugin, component)}@${version}` : text;
   }
 
   /** The manifest of `package`, or of one component of it for `package/component`. */
@@ -45,21 +60,36 @@ export class Catalogue {
     const address = parseAddress(text);
     const found = this.#plugin(address.plugin, address.version);
     if (!found.manifest.components.some((listed) => listed.kind === kind && listed.id === address.component)) throw missing(kind, address, found.manifest);
-    const loading = this.#loaded.get(found.name) ?? loadPlugin(found);
-    this.#loaded.set(found.name, loading);
+    const loading = this.#loaded.get(found.folder) ?? this.#start(found);
+    this.#loaded.set(found.folder, loading);
     const { components } = await loading;
     const definition = components.find((component: Component): component is ComponentOf<K> => component[kindOf] === kind && component.id === address.component);
     if (!definition) throw missing(kind, address, found.manifest);
-    return { address: componentAddress(found.name, address.component), plugin: found.name, version: found.version, definition };
+    return { address: componentAddress(found.name, address.component), plugin: found.name, version: found.version, capabilities: found.manifest.capabilities, definition };
+  }
+
+  async #start(found: FoundPlugin): Promise<PluginDefinition> {
+    await this.#admit?.(found);
+    return loadPlugin(found);
   }
 
   #plugin(name: string, range?: string): FoundPlugin {
-    const found = this.#found.get(name);
-    if (!found) throw new ByomlError('PLUGIN_NOT_FOUND', `no plugin ${name} is installed${nearestText(name, [...this.#found.keys()])}`, { details: { plugin: name, installed: [...this.#found.keys()] } });
-    if (range !== undefined && !semver.satisfies(found.version, range, { includePrerelease: true })) throw new ByomlError('PLUGIN_NOT_FOUND', `plugin ${name} ${range} is not installed, but ${found.version} is`, { details: { plugin: name, version: found.version } });
-    return found;
+    const found = this.#found.current.get(name);
+    const kept = this.kept.filter((other) => other.name === name);
+    if (found && (range === undefined || fits(found, range))) return found;
+    const newest = range === undefined ? undefined : kept.filter((other) => fits(other, range)).sort((a, b) => semver.rcompare(a.version, b.version))[0];
+    if (newest) return newest;
+    const known = [...this.#found.current.keys()];
+    if (!found && kept.length === 0) throw new ByomlError('PLUGIN_NOT_FOUND', `no plugin ${name} is installed${nearestText(name, known)}`, { details: { plugin: name, installed: known } });
+    const versions = [...(found ? [found] : []), ...kept].map(({ version }) => version);
+    throw new ByomlError('PLUGIN_NOT_FOUND', `plugin ${range === undefined ? name : `${name} ${range}`} is not installed, but ${versions.join(', ')} is`, { details: { plugin: name, version: versions[0], versions } });
   }
 }
+
+/** Whether a version is within the range that an address asks for. */
+export const satisfiesRange = (version: string, range: string): boolean => semver.satisfies(version, range, { includePrerelease: true });
+
+const fits = ({ version }: FoundPlugin, range: string): boolean => satisfiesRange(version, range);
 
 function missing(wanted: ComponentKind | 'component', { plugin, component }: Address, { components }: PluginManifest): ByomlError {
   const other = components.find(({ id }) => id === component);
@@ -69,4 +99,4 @@ function missing(wanted: ComponentKind | 'component', { plugin, component }: Add
 }
 
 /** Opens what is installed in these places. Throws at the first plugin that is broken. */
-export const openCatalogue = async (places: Places): Promise<Catalogue> => new Catalogue(findPlugins(places));
+export const openCatalogue = async (places: Places): Promise<Catalogue> => new Catalogue(findPlugins(places), places.admit);

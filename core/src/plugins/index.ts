@@ -1,5 +1,5 @@
 export { componentAddress, parseAddress, parsePluginName, type Address } from './address.ts';
-export { openCatalogue, type Catalogue, type Loaded } from './catalogue.ts';
+export { openCatalogue, satisfiesRange, type Catalogue, type Loaded } from './catalogue.ts';
 export { coreVersion } from './compatible.ts';
 export { describePlugin } from './describe.ts';
 export type { FoundPlugin, Places } from './find.ts';

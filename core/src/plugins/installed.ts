@@ -7,7 +7,7 @@ const packageJson = z.looseObject({
   name: z.string().min(1).max(214),
   version: z.string().min(1).max(100),
   keywords: z.array(z.string()).optional(),
-  exports: z.unknown(),
+  exports: z.unknown().optional(),
   main: z.string().optional(),
   peerDependencies: z.record(z.string(), z.string()).optional(),
 });

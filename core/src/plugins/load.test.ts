@@ -44,6 +44,13 @@ test('listing and describing run no code of a plugin', async () => {
   expect(opened.describe('@acme/odd/odd-rule').components).toHaveLength(1);
 });
 
+test('a plugin that names its entry by main alone is read', async () => {
+  const { exports: _, ...withoutExports } = packageJson;
+  await writePackage(folder, { ...withoutExports, main: 'index.js' });
+  await packPlugin(folder);
+  expect((await openCatalogue({ roots: [], folders: [folder] })).plugins).toHaveLength(1);
+});
+
 test('packing twice writes the same bytes and leaves no temporary', async () => {
   await writePackage(folder);
   const { path } = await packPlugin(folder);

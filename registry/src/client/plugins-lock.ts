@@ -4,7 +4,7 @@ const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const words = z.array(z.string().max(1000)).max(100);
 
 /** What a plugin may do, as its manifest asks for it. */
-export const capabilitiesSchema = z.strictObject({ read: words.optional(), hosts: words.optional(), env: words.optional(), wallMs: z.number().positive().optional(), memoryMb: z.number().positive().optional() });
+const capabilitiesSchema = z.strictObject({ read: words.optional(), hosts: words.optional(), env: words.optional(), wallMs: z.number().positive().optional(), memoryMb: z.number().positive().optional() });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;
 
 /** Who vouches for a version: its author or an organisation with a key of their own, a pipeline by sigstore, or only the registry that names the account. */

@@ -1,18 +1,25 @@
 import type { PublishEvent } from '../log/event.ts';
 import { absent, type Storage } from '../storage/storage.ts';
 import { tarballKey } from './name.ts';
+import { readPackage, type PluginContent } from './package-content.ts';
 import { manifestOf, type Manifest } from './packument.ts';
 import { Recent } from './recent.ts';
-import { integrityOf, readTarball } from './tarball.ts';
+import { integrityOf } from './tarball.ts';
 
 const kept = 64;
+
+/** What a tarball says, as it is told in a packument and in a card. */
+export interface Description {
+  readonly manifest: Manifest;
+  readonly plugin: PluginContent;
+}
 
 /** The tarballs in the storage: whether one is there, and what it says. A tarball never changes. */
 export class Contents {
   readonly #storage: Storage;
   /** Key → integrity of what is known to be there. */
   readonly #there = new Map<string, string>();
-  readonly #manifests = new Recent<Manifest>(kept);
+  readonly #descriptions = new Recent<Description>(kept);
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -24,11 +31,11 @@ export class Contents {
   }
 
   /** Whether the storage now holds these bytes: false when it held others before. */
-  async put(manifest: Manifest, tarball: Uint8Array, signal: AbortSignal): Promise<boolean> {
-    const { name, version, dist } = manifest;
+  async put(description: Description, tarball: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    const { name, version, dist } = description.manifest;
     const written = await this.#storage.write(tarballKey(name, version), tarball, { expected: absent, signal });
     const same = written !== undefined || (await this.#integrity(name, version, signal)) === dist.integrity;
-    if (same) this.#keep(manifest);
+    if (same) this.#keep(description);
     return same;
   }
 
@@ -43,14 +50,15 @@ export class Contents {
   }
 
   /** Undefined when the tarball is gone. */
-  async manifest({ name, version, integrity }: PublishEvent, signal: AbortSignal): Promise<Manifest | undefined> {
-    const known = this.#manifests.get(integrity);
-    if (known?.name === name && known.version === version) return known;
+  async description({ name, version, integrity }: PublishEvent, signal: AbortSignal): Promise<Description | undefined> {
+    const known = this.#descriptions.get(integrity);
+    if (known?.manifest.name === name && known.manifest.version === version) return known;
     const tarball = await this.read(name, version, signal);
     if (!tarball || integrityOf(tarball) !== integrity) return undefined;
-    const manifest = manifestOf({ name, version, tarball, content: await readTarball(tarball, signal) });
-    this.#keep(manifest);
-    return manifest;
+    const content = await readPackage(tarball, signal);
+    const description = { manifest: manifestOf({ name, version, tarball, content }), plugin: content.plugin };
+    this.#keep(description);
+    return description;
   }
 
   /** Takes a packument's word for a tarball. */
@@ -61,7 +69,7 @@ export class Contents {
   /** Looks at the storage again for everything. */
   forget(): void {
     this.#there.clear();
-    this.#manifests.clear();
+    this.#descriptions.clear();
   }
 
   async #integrity(name: string, version: string, signal: AbortSignal): Promise<string | undefined> {
@@ -72,8 +80,9 @@ export class Contents {
     return integrity;
   }
 
-  #keep(manifest: Manifest): void {
-    this.learn(manifest.name, manifest.version, manifest.dist.integrity);
-    this.#manifests.put(manifest.dist.integrity, manifest);
+  #keep(description: Description): void {
+    const { name, version, dist } = description.manifest;
+    this.learn(name, version, dist.integrity);
+    this.#descriptions.put(dist.integrity, description);
   }
 }

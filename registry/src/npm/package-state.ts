@@ -35,12 +35,10 @@ class Folding {
   apply(event: LogEvent, counts: boolean): void {
     switch (event.kind) {
       case 'publish':
-        if (this.owners.length === 0) this.owners = [event.by];
-        if (counts) this.#publish(event);
+        this.#publish(event, counts);
         return;
       case 'tag':
-        if (event.version === null) this.tags.delete(event.tag);
-        else if (this.versions.has(event.version)) this.tags.set(event.tag, event.version);
+        this.#tag(event.tag, event.version);
         return;
       case 'deprecate':
         for (const { version, message } of event.versions) this.#deprecate(version, message);
@@ -60,10 +58,16 @@ class Folding {
     }
   }
 
-  #publish(event: PublishEvent): void {
-    if (this.versions.has(event.version) || this.tombstones.has(event.version)) return;
+  #publish(event: PublishEvent, counts: boolean): void {
+    if (this.owners.length === 0) this.owners = [event.by];
+    if (!counts || this.versions.has(event.version) || this.tombstones.has(event.version)) return;
     this.versions.set(event.version, { published: event, deprecated: undefined, yanked: undefined });
     this.tags.set(event.tag, event.version);
+  }
+
+  #tag(tag: string, version: string | null): void {
+    if (version === null) this.tags.delete(tag);
+    else if (this.versions.has(version)) this.tags.set(tag, version);
   }
 
   #deprecate(version: string, message: string): void {

@@ -1,13 +1,18 @@
 import { ByomlError } from '@byoml/core';
-import type { Event, LogEvent, PublishEvent } from '../log/event.ts';
-import { absent, type Storage, type Stored } from '../storage/storage.ts';
-import { Contents } from './contents.ts';
+import { eventSchema, type Event, type LogEvent, type PublishEvent } from '../log/event.ts';
+import type { Storage, Stored } from '../storage/storage.ts';
+import { targetDigest, type TargetDigest } from '../trust/tuf/target.ts';
+import { Cards } from './cards.ts';
+import { Contents, type Description } from './contents.ts';
+import { Due } from './due.ts';
 import { History, appearance } from './history.ts';
+import { JointTurns } from './joint-turns.ts';
 import { packumentKey } from './name.ts';
 import { foldPackage, type PackageState } from './package-state.ts';
-import { packumentAt, packumentOf, packumentSchema, type Manifest, type Packument } from './packument.ts';
-import { Recent } from './recent.ts';
-import { Turns } from './turns.ts';
+import { packumentOf, type Manifest, type Packument } from './packument.ts';
+import type { Signing } from './signing.ts';
+import { StoredPackuments, readable, versionOf } from './stored-packuments.ts';
+import { Vouched } from './vouched.ts';
 
 export interface PackagesOptions {
   readonly storage: Storage;
@@ -15,6 +20,8 @@ export interface PackagesOptions {
   readonly now: () => number;
   /** Where readers find tarballs without this server, ending in a slash; empty: packuments in the storage name them relatively. */
   readonly publicUrl?: string;
+  /** Signs packuments and cards; without it clients have only the server's word. */
+  readonly signing?: Signing;
   /** Told a package's packument whenever it was made anew; undefined when nothing of it is visible. */
   readonly onChange?: (name: string, packument: Packument | undefined) => void;
 }
@@ -26,30 +33,60 @@ export interface HiddenVersion {
   readonly visible: string | null;
 }
 
-/** Bytes of a packument that may stay in memory. */
-const worthKeeping = 128 << 10;
+/** What is in the storage of a package now, and has to be signed. */
+interface Written {
+  readonly name: string;
+  /** Of the packument, in the storage; `absent` for none. */
+  readonly version: string;
+  /** Events of the package that are in it. */
+  readonly events: number;
+  /** Of the packument and the cards that have changed. */
+  readonly changes: ReadonlyMap<string, TargetDigest | null>;
+}
+
+/** Whether what a packument says of a tarball may be taken over when nothing speaks against it. */
+type Reading = 'trusting' | 'anew';
+
+/** A version whose tarball was read. */
+type Fresh = Description & { readonly event: PublishEvent };
+
+/** What was there of a package. */
+interface Base {
+  readonly stored: Stored | undefined;
+  /** Whether its packument and its cards are those that were signed. */
+  readonly trusted: boolean;
+  /** Version → manifest that need not be made again. */
+  readonly known: Packument['versions'];
+  /** Those that may have a card. */
+  readonly versions: readonly string[];
+}
+
+/** Signed too, but made elsewhere: what is signed about it stays. */
+const signedElsewhere = ['v1/advisories.json'];
 
 /**
- * The packages. The log is the truth together with the tarballs; packuments are made from the two and can be made again.
- * A change is first written to the log, then the tarball, then the packument: whoever dies in between leaves something that the next opening finishes or nobody sees.
+ * The packages. The log is the truth together with tarballs and blobs; packuments, cards and what is signed about them can be made again.
+ * A change is first written to the log, then the tarball, cards, packument, and last it is signed: whoever dies in between leaves something that the next opening finishes or nobody sees.
  */
 export class Packages {
   readonly contents: Contents;
-  readonly #storage: Storage;
   readonly #options: PackagesOptions;
-  readonly #turns = new Turns();
-  /** Names whose packument may be older than the log. */
+  readonly #stored: StoredPackuments;
+  readonly #cards: Cards;
+  readonly #turns = new JointTurns();
+  readonly #due = new Due();
+  /** Names whose packument may be older than the log, or not signed. */
   readonly #unsettled = new Set<string>();
-  /** Name → next moment at which one of its versions appears. */
-  readonly #due = new Map<string, number>();
-  readonly #recent = new Recent<{ readonly version: string; readonly packument: Packument }>(256);
+  readonly #vouched: Vouched;
   /** Name → versions that its packument names. */
   readonly #shown = new Map<string, ReadonlySet<string>>();
   #history!: History;
 
   private constructor(options: PackagesOptions) {
     this.#options = options;
-    this.#storage = options.storage;
+    this.#stored = new StoredPackuments(options.storage, options.publicUrl);
+    this.#cards = new Cards(options.storage);
+    this.#vouched = new Vouched(options.signing);
     this.contents = new Contents(options.storage);
   }
 
@@ -63,8 +100,9 @@ export class Packages {
     return this.#history;
   }
 
-  /** Writes a decision to the log and brings the packument up to it. `between` runs after the first and before the second. */
+  /** Writes a decision to the log and brings everything else up to it. `between` runs after the first and before the second. Throws REQUEST_INVALID for an event that does not fit its schema. */
   async decide(event: Event, { guard, between, signal }: { readonly guard?: () => void; readonly between?: () => Promise<void>; readonly signal: AbortSignal }): Promise<void> {
+    refuseUnwritable(event);
     await this.#history.decide(event, { ...(guard && { guard }), signal });
     try {
       await between?.();
@@ -77,17 +115,23 @@ export class Packages {
 
   /** What everybody can see; undefined when that is nothing. */
   async packument(name: string, signal: AbortSignal): Promise<{ readonly packument: Packument; readonly version: string } | undefined> {
-    if (this.#isDue(name)) await this.settle(name, signal);
-    const stored = await this.#storage.read(packumentKey(name), signal);
-    const packument = stored && this.#decoded(stored, name);
-    if (!packument) this.#shown.delete(name);
-    return packument && { packument, version: stored.version };
+    const stored = await this.visible(name, signal);
+    return stored && { packument: this.#stored.decoded(stored, name), version: stored.version };
+  }
+
+  /** The packument in the storage, which says what everybody can see; undefined when that is nothing. */
+  async visible(name: string, signal: AbortSignal): Promise<Stored | undefined> {
+    if (this.#due.isDue(name, this.#options.now())) await this.settle(name, signal);
+    const stored = await this.#stored.read(name, signal);
+    this.#show(name, stored && this.#stored.decoded(stored, name));
+    return stored;
   }
 
   /** With the versions that are still hidden, for owners; undefined when the package has none at all. */
   async everything(name: string, signal: AbortSignal): Promise<Packument | undefined> {
-    const stored = await this.#storage.read(packumentKey(name), signal);
-    return this.#made(name, await this.state(name, signal), { known: stored ? decoded(stored.bytes, name).versions : {}, signal });
+    const known = readable(await this.#stored.read(name, signal), name)?.versions ?? {};
+    const state = await this.state(name, signal);
+    return made(name, { state, lastEvent: this.#lastEvent(name), manifests: (await this.#described(state, { known, signal })).manifests });
   }
 
   /** Every version that arrived, visible or not. */
@@ -105,54 +149,57 @@ export class Packages {
 
   /** The bytes of a version that everybody can see; undefined otherwise. A tarball that no packument names yet is not there. */
   async tarball(name: string, version: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    if (this.#isDue(name) || !this.#shown.get(name)?.has(version)) await this.packument(name, signal);
+    if (this.#due.isDue(name, this.#options.now()) || !this.#shown.get(name)?.has(version)) await this.visible(name, signal);
     return this.#shown.get(name)?.has(version) ? this.contents.read(name, version, signal) : undefined;
   }
 
-  /** Makes the packument anew from the log and the tarballs. */
+  /** Brings packument and cards up to the log, and signs what has changed. */
   settle(name: string, signal: AbortSignal): Promise<void> {
-    return this.#turns.take(name, () => this.#settle(name, { trusting: true, signal }));
+    return this.#turns.take(name, () => this.#settle(name, signal));
   }
 
-  /** Makes every packument anew from nothing but the log and the tarballs. */
+  /** Makes everything anew from nothing but the log, the tarballs and the blobs: every byte is as before when nothing was wrong. */
   async rebuild(signal: AbortSignal): Promise<void> {
     this.contents.forget();
-    for (const name of this.#history.names()) await this.#turns.take(name, () => this.#settle(name, { trusting: false, signal }));
+    await this.#history.refresh(signal);
+    const { number } = this.#history.head;
+    const written: Written[] = [];
+    for (const name of this.#history.names()) written.push(await this.#write(name, 'anew', signal));
+    const all = new Map(written.flatMap(({ changes }) => [...changes].filter((change): change is [string, TargetDigest] => change[1] !== null)));
+    await this.#cards.keepOnly(new Set(all.keys()), signal);
+    for (const key of signedElsewhere) {
+      const signed = await this.#vouched.about(key, signal);
+      if (signed) all.set(key, signed);
+    }
+    await this.#options.signing?.replace(all, signal);
+    for (const name of this.#history.names()) if (this.#lastEvent(name) > number) this.#unsettled.add(name);
+    await this.#conclude(written, signal);
+    await this.settleAll(signal);
   }
 
-  /** Lets versions appear whose time has come. */
+  /** Lets versions appear whose time has come, and finishes what failed. */
   async reveal(signal: AbortSignal): Promise<void> {
-    for (const [name, due] of this.#due) if (due <= this.#options.now()) await this.settle(name, signal);
+    for (const name of new Set([...this.#due.names(this.#options.now()), ...this.#unsettled])) await this.settle(name, signal);
   }
 
-  /** Settles every name that was changed and not settled since; also clears away tarballs of withdrawn versions. */
+  /** Settles every name that was changed and not settled since, and signs them together; also clears away tarballs of withdrawn versions. */
   async settleAll(signal: AbortSignal): Promise<void> {
+    const written: Written[] = [];
     for (const name of this.#unsettled) {
       const { tombstones } = await this.state(name, signal);
-      await this.settle(name, signal);
+      written.push(await this.#write(name, 'trusting', signal));
       for (const version of tombstones) await this.contents.delete(name, version, signal);
     }
+    await this.#sign(new Map(written.flatMap(({ changes }) => [...changes])), signal);
+    await this.#conclude(written, signal);
   }
 
   /** Takes names off the list of those to settle, on the word of a checkpoint. */
   trust(lastEvent: number, moment: number): void {
     for (const name of this.#unsettled) {
-      const appeared = this.#history.of(name).events.some((event) => event.number > lastEvent || (event.kind === 'publish' && Number.isFinite(this.#appears(event)) && this.#appears(event) > moment));
+      const appeared = this.#lastEvent(name) > lastEvent || this.#moments(name).some((appears) => appears > moment);
       if (!appeared) this.#unsettled.delete(name);
     }
-  }
-
-  #decoded({ bytes, version }: Stored, name: string): Packument {
-    const known = this.#recent.get(name);
-    if (known?.version === version) return known.packument;
-    const packument = decoded(bytes, name);
-    this.#show(name, packument);
-    if (bytes.length <= worthKeeping) this.#recent.put(name, { version, packument });
-    return packument;
-  }
-
-  #isDue(name: string): boolean {
-    return (this.#due.get(name) ?? Infinity) <= this.#options.now();
   }
 
   #show(name: string, packument: Packument | undefined): void {
@@ -164,13 +211,18 @@ export class Packages {
     this.#unsettled.add(event.name);
     // The log is still being opened when the first events arrive: what they leave behind is looked at when they are settled.
     const appears = event.kind === 'release' || (event.kind === 'publish' && event.state === 'PASSED' && !event.secondPerson) ? Date.parse(event.visible ?? '') : NaN;
-    if (appears > this.#options.now()) this.#due.set(event.name, Math.min(appears, this.#due.get(event.name) ?? Infinity));
+    if (appears > this.#options.now()) this.#due.note(event.name, appears);
   }
 
   /** Milliseconds since 1970; Infinity while somebody has to release the version. */
   #appears(event: PublishEvent): number {
     const visible = appearance(this.#history.of(event.name), event);
     return visible === null ? Infinity : Date.parse(visible);
+  }
+
+  /** When its versions appear. */
+  #moments(name: string): number[] {
+    return this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' && Number.isFinite(this.#appears(event)) ? [this.#appears(event)] : []));
   }
 
   async #state(name: string, counts: (event: PublishEvent) => boolean, signal: AbortSignal): Promise<PackageState> {
@@ -180,66 +232,103 @@ export class Packages {
     return foldPackage(events, ({ number }) => there.has(number));
   }
 
-  async #settle(name: string, { trusting, signal }: { readonly trusting: boolean; readonly signal: AbortSignal }): Promise<void> {
-    const now = this.#options.now();
-    const before = this.#history.of(name).events.length;
+  async #settle(name: string, signal: AbortSignal): Promise<void> {
+    const written = await this.#write(name, 'trusting', signal);
+    await this.#sign(written.changes, signal);
+    if (await this.#stands(written, signal)) return this.#settled(written);
+    // Another process has replaced the packument, and what is signed now may be the older of the two.
+    await this.#history.refresh(signal);
+    return this.#settle(name, signal);
+  }
+
+  /** Writes cards and packument; says what of them has to be signed. */
+  async #write(name: string, reading: Reading, signal: AbortSignal): Promise<Written> {
     for (;;) {
-      const stored = await this.#storage.read(packumentKey(name), signal);
-      const known = stored && trusting ? knownIn(stored.bytes, name) : {};
-      for (const [version, { dist }] of Object.entries(known)) this.contents.learn(name, version, dist.integrity);
-      const made = await this.#made(name, await this.#state(name, (event) => this.#appears(event) <= now, signal), { known, signal });
-      if (await this.#replaced(name, made, { expected: stored?.version ?? absent, signal })) {
-        this.#show(name, made);
-        this.#options.onChange?.(name, made);
-        break;
-      }
+      const now = this.#options.now();
+      const base = await this.#base(name, reading, signal);
+      const [events, lastEvent] = [this.#history.of(name).events.length, this.#lastEvent(name)];
+      const state = await this.#state(name, (event) => this.#appears(event) <= now, signal);
+      const { manifests, fresh } = await this.#described(state, { known: base.known, signal });
+      // Cards come first, so that a packument never names a version without one.
+      const changes = new Map<string, TargetDigest | null>([...(await this.#cards.put(fresh, signal)), ...(await this.#cards.delete(name, base.versions.filter((version) => !state.versions.has(version)), signal))]);
+      const packument = made(name, { state, lastEvent, manifests });
+      const bytes = this.#stored.encoded(packument);
+      const version = await this.#stored.replace(name, bytes, { stored: base.stored, signal });
+      if (version === false) continue;
+      if (!base.trusted || version !== versionOf(base.stored)) changes.set(packumentKey(name), bytes ? targetDigest(bytes) : null);
+      this.#show(name, packument);
+      this.#options.onChange?.(name, packument);
+      this.#due.replace(name, this.#moments(name).filter((moment) => moment > now));
+      return { name, version, events, changes };
     }
-    if (this.#history.of(name).events.length === before) this.#unsettled.delete(name);
-    this.#remind(name, now);
   }
 
-  async #replaced(name: string, made: Packument | undefined, condition: { readonly expected: string; readonly signal: AbortSignal }): Promise<boolean> {
-    const key = packumentKey(name);
-    if (!made) return condition.expected === absent || (await this.#storage.delete(key, condition));
-    const based = this.#options.publicUrl === undefined ? made : packumentAt(made, this.#options.publicUrl);
-    return (await this.#storage.write(key, new TextEncoder().encode(JSON.stringify(based)), condition)) !== undefined;
+  /** What a new packument is made on: the one that is there, as far as it may be believed. */
+  async #base(name: string, reading: Reading, signal: AbortSignal): Promise<Base> {
+    const stored = await this.#stored.read(name, signal);
+    const before = readable(stored, name);
+    if (before && Number.parseInt(before._rev) > this.#lastEvent(name)) await this.#history.refresh(signal);
+    if (reading === 'anew' || !(await this.#believes(name, stored, signal))) return { stored, trusted: false, known: {}, versions: this.#everPublished(name) };
+    const known = before?.versions ?? {};
+    for (const [version, { dist }] of Object.entries(known)) this.contents.learn(name, version, dist.integrity);
+    return { stored, trusted: true, known, versions: Object.keys(known) };
   }
 
-  async #made(name: string, state: PackageState, { known, signal }: { readonly known: Readonly<Record<string, Manifest>>; readonly signal: AbortSignal }): Promise<Packument | undefined> {
+  /** A name that has just begun has nothing yet that somebody could have signed. */
+  async #believes(name: string, stored: Stored | undefined, signal: AbortSignal): Promise<boolean> {
+    return (!stored && this.#history.of(name).events.length === 1) || this.#vouched.has(name, stored, signal);
+  }
+
+  async #sign(changes: ReadonlyMap<string, TargetDigest | null>, signal: AbortSignal): Promise<void> {
+    if (changes.size > 0) await this.#options.signing?.publish(changes, signal);
+  }
+
+  /** Whether nobody has replaced the packument since it was written. */
+  async #stands({ name, version, changes }: Written, signal: AbortSignal): Promise<boolean> {
+    return !this.#options.signing || changes.size === 0 || versionOf(await this.#stored.read(name, signal)) === version;
+  }
+
+  #settled({ name, version, events }: Written): void {
+    this.#vouched.note(name, version);
+    if (this.#history.of(name).events.length === events) this.#unsettled.delete(name);
+  }
+
+  /** After several were signed together: those that were replaced meanwhile are settled again. */
+  async #conclude(written: readonly Written[], signal: AbortSignal): Promise<void> {
+    for (const each of written) {
+      if (await this.#stands(each, signal)) this.#settled(each);
+      else await this.settle(each.name, signal);
+    }
+  }
+
+  #lastEvent(name: string): number {
+    return this.#history.of(name).events.at(-1)?.number ?? 0;
+  }
+
+  #everPublished(name: string): string[] {
+    return [...new Set(this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' ? [event.version] : [])))];
+  }
+
+  /** The manifest of every version: as it is known already, or made from its tarball; then it is among the fresh ones. */
+  async #described({ versions }: PackageState, { known, signal }: { readonly known: Readonly<Record<string, Manifest>>; readonly signal: AbortSignal }): Promise<{ readonly manifests: ReadonlyMap<string, Manifest>; readonly fresh: readonly Fresh[] }> {
     const manifests = new Map<string, Manifest>();
-    for (const [version, { published }] of state.versions) {
-      const same = known[version]?.dist.integrity === published.integrity ? known[version] : undefined;
-      const manifest = same ?? (await this.contents.manifest(published, signal));
-      if (!manifest) throw new ByomlError('STORAGE_FAILED', `${name}@${version}: its tarball is gone`, { details: { name, version } });
+    const fresh: Fresh[] = [];
+    for (const [version, { published: event }] of versions) {
+      const same = known[version]?.dist.integrity === event.integrity ? known[version] : undefined;
+      const description = same ? undefined : await this.contents.description(event, signal);
+      if (description) fresh.push({ ...description, event });
+      const manifest = same ?? description?.manifest;
+      if (!manifest) throw new ByomlError('STORAGE_FAILED', `${event.name}@${version}: its tarball is gone`, { details: { name: event.name, version } });
       manifests.set(version, manifest);
     }
-    if (manifests.size === 0) return undefined;
-    return packumentOf({ name, state, lastEvent: this.#history.of(name).events.at(-1)?.number ?? 0, manifests });
-  }
-
-  #remind(name: string, now: number): void {
-    const times = this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' ? [this.#appears(event)] : []));
-    const next = Math.min(...times.filter((time) => time > now));
-    if (Number.isFinite(next)) this.#due.set(name, next);
-    else this.#due.delete(name);
+    return { manifests, fresh };
   }
 }
 
-/** A packument that cannot be read is made anew. */
-function knownIn(bytes: Uint8Array, name: string): Packument['versions'] {
-  try {
-    return decoded(bytes, name).versions;
-  } catch {
-    return {};
-  }
-}
+const made = (name: string, { manifests, ...rest }: Omit<Parameters<typeof packumentOf>[0], 'name'>): Packument | undefined => (manifests.size === 0 ? undefined : packumentOf({ name, manifests, ...rest }));
 
-function decoded(bytes: Uint8Array, name: string): Packument {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    packumentSchema.parse(value);
-    return value as Packument; // as it is written: the schema would sort its keys
-  } catch (thrown) {
-    throw new ByomlError('STORAGE_FAILED', `${packumentKey(name)} is no packument`, { details: { name }, cause: thrown });
-  }
+/** Throws REQUEST_INVALID for an event that nobody could read in the log again. */
+function refuseUnwritable(event: Event): void {
+  const { error } = eventSchema.safeParse(event);
+  if (error) throw new ByomlError('REQUEST_INVALID', `${event.name}: ${error.issues[0]?.path.join('.') ?? 'event'}: ${error.issues[0]?.message ?? 'invalid'}`, { details: { name: event.name } });
 }

@@ -1,6 +1,17 @@
 import { ByomlError, isByomlError } from '@byoml/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { printable } from '../package/printable.ts';
 import { securityHeaders } from './security-headers.ts';
+
+const longestText = 2000;
+
+/** The same value with nothing invisible in its texts: a refusal repeats what was asked, and terminals show it. */
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return printable(value, longestText);
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [printable(key), shown(inner)]));
+}
 
 /** A failure that this server did not foresee says nothing of what is inside it. */
 function told(thrown: unknown): ByomlError {
@@ -21,5 +32,5 @@ export function replyError(thrown: unknown, _request: FastifyRequest, reply: Fas
   reply.raw.statusMessage = reasonPhrase(error);
   if (http === 401 && details['scheme'] === 'Basic') void reply.header('www-authenticate', 'Basic realm="byoml"');
   else if (http === 401) void reply.header('www-authenticate', 'Bearer realm="byoml"');
-  void reply.code(http).headers(securityHeaders).header('cache-control', 'no-store').send({ error: { code, message, hint, details } });
+  void reply.code(http).headers(securityHeaders).header('cache-control', 'no-store').send({ error: shown({ code, message, hint, details }) });
 }

@@ -3,7 +3,9 @@ import { verifyLog } from '../log/event-log.ts';
 import { memoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { integrityOf } from '../npm/tarball.ts';
-import { Rig, signal, tarballOf } from './registry.test.fixture.ts';
+import { cardKey } from '../npm/card.ts';
+import { targetDigest } from '../trust/tuf/target.ts';
+import { Rig, signal, tarballOf, trust } from './registry.test.fixture.ts';
 
 /** A process that dies at its n-th change of the storage: that one and all that follow never happen. */
 function dying(storage: Storage, changes: number): Storage & { readonly died: boolean } {
@@ -41,6 +43,18 @@ async function expectWhole(rig: Rig): Promise<void> {
   }
 }
 
+/** What is signed of the package is what lies in the storage: its packument, and the card of every visible version and no other. */
+async function expectSigned(rig: Rig): Promise<void> {
+  const versions = await rig.versions();
+  const cards: string[] = [];
+  for (const key of ['npm/@acme/odd', ...['1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0'].map((version) => cardKey('@acme/odd', version))]) {
+    const stored = await rig.storage.read(key, signal);
+    expect([key, await rig.registry.trust?.signed(key, signal)]).toEqual([key, stored && targetDigest(stored.bytes)]);
+    if (stored && key.startsWith('v1/')) cards.push(key);
+  }
+  expect(cards).toEqual(versions.filter((version) => version !== '9.0.0').map((version) => cardKey('@acme/odd', version)).sort());
+}
+
 const act: Readonly<Record<string, (rig: Rig) => Promise<unknown>>> = {
   publish: (rig) => rig.publish({ version: '1.2.0' }),
   'publish of three versions at once': (rig) => Promise.all(['1.2.0', '1.3.0', '1.4.0'].map((version) => rig.publish({ version }))),
@@ -49,12 +63,13 @@ const act: Readonly<Record<string, (rig: Rig) => Promise<unknown>>> = {
     return rig.ask('PUT', `/@acme%2fodd/-rev/${_rev}`, { by: 'author', body: { versions: { '1.1.0': {} } } });
   },
   'a moved tag': (rig) => rig.ask('PUT', '/-/package/@acme%2fodd/dist-tags/latest', { by: 'author', body: '1.0.0' }),
+  'a withdrawal from new installations': (rig) => rig.registry.packages.decide({ kind: 'yank', name: '@acme/odd', by: 'admin', versions: [{ version: '1.1.0', reason: 'Bad.' }] }, { signal }).catch(() => undefined),
   'a deprecation': (rig) => rig.ask('PUT', '/@acme%2fodd', { by: 'author', body: { versions: { '1.0.0': { deprecated: 'Old.' } } } }),
 };
 
 async function prepared(): Promise<{ readonly storage: Storage; readonly before: Rig }> {
   const storage = memoryStorage();
-  const before = await Rig.open({ storage });
+  const before = await Rig.open({ storage, trust });
   await before.publish({ version: '1.0.0' });
   await before.publish({ version: '1.1.0' });
   await before[Symbol.asyncDispose]();
@@ -65,19 +80,20 @@ describe.each(Object.entries(act))('%s, killed before any of its changes of the 
   test('leaves nothing half-visible, and the next start finishes it or forgets it', async () => {
     let completed = false;
     for (let changes = 0; !completed; changes++) {
-      expect(changes).toBeLessThan(40);
+      expect(changes).toBeLessThan(120);
       const { storage, before } = await prepared();
       const mortal = dying(storage, changes + 1); // opening writes its checkpoint
-      const victim = await Rig.open({ storage: mortal, before });
+      const victim = await Rig.open({ storage: mortal, before, trust: { keys: trust.keys } });
       await change(victim);
       completed = !mortal.died;
       await expectWhole(victim);
 
-      const heir = await Rig.open({ storage, before });
+      const heir = await Rig.open({ storage, before, trust });
       await expectWhole(heir);
+      await expectSigned(heir);
       const held = await contents(storage);
       await heir[Symbol.asyncDispose]();
-      const second = await Rig.open({ storage, before });
+      const second = await Rig.open({ storage, before, trust });
       await second.registry.packages.rebuild(signal);
       expect(await contents(storage)).toEqual(held);
       await verifyLog(storage, signal);
@@ -87,8 +103,23 @@ describe.each(Object.entries(act))('%s, killed before any of its changes of the 
       const again = await second.publish({ version: '1.2.0' }, { tarball: tarballOf({ version: '1.2.0' }) });
       expect(again.statusCode).toBe(versions.has('1.2.0') ? 409 : 201);
       await expectWhole(second);
+      await expectSigned(second);
     }
   });
+});
+
+test('a first start, killed before any of its changes of the storage, is finished by the next', async () => {
+  let completed = false;
+  for (let changes = 0; !completed; changes += 7) {
+    const storage = memoryStorage();
+    const mortal = dying(storage, changes);
+    const victim = await Rig.open({ storage: mortal, trust }).catch(() => undefined);
+    completed = victim !== undefined && !mortal.died;
+    const begun = (await storage.read('tuf/root.json', signal)) !== undefined;
+    await using heir = await Rig.open({ storage, ...(victim && { before: victim }), trust: begun ? { keys: trust.keys } : trust });
+    expect((await heir.publish()).statusCode).toBe(201);
+    await expectSigned(heir);
+  }
 });
 
 test('a packument that was damaged is made anew from the tarballs', async () => {
@@ -96,7 +127,7 @@ test('a packument that was damaged is made anew from the tarballs', async () => 
   const held = await contents(storage);
   for (const damage of ['{', '{}', '[]', '']) {
     await storage.write('npm/@acme/odd', new TextEncoder().encode(damage), { signal });
-    const rig = await Rig.open({ storage, before });
+    const rig = await Rig.open({ storage, before, trust });
     await rig.registry.packages.rebuild(signal);
     expect(await contents(storage)).toEqual(held);
   }
@@ -107,7 +138,7 @@ test('a tarball that vanished from the storage takes its version with it, and no
   await storage.delete('npm/@acme/odd', { signal });
   await storage.delete('private/checkpoint', { signal });
   await storage.delete('npm/@acme/odd/-/odd-1.0.0.tgz', { signal });
-  const rig = await Rig.open({ storage, before });
+  const rig = await Rig.open({ storage, before, trust });
   expect(await rig.versions()).toEqual(['1.1.0']);
   expect((await rig.ask('GET', '/@acme/odd/-/odd-1.0.0.tgz')).statusCode).toBe(404);
 });

@@ -2,7 +2,11 @@ import { ByomlError } from '@byoml/core';
 import { refuseStranger } from '../npm/history.ts';
 import { parseTag } from '../npm/name.ts';
 import { revisionOf } from '../npm/packument.ts';
+import { printable } from '../package/printable.ts';
 import type { Registry } from './registry.ts';
+
+/** Characters of a deprecation. */
+const longestMessage = 4096;
 
 /** A change that an account makes to one package. */
 export interface Change {
@@ -31,11 +35,13 @@ export async function setTag(registry: Registry, { name, by }: Change, { tag, ve
   await registry.packages.decide({ kind: 'tag', name, by, tag, version }, { signal: registry.signal });
 }
 
-/** An empty message takes a deprecation back. */
+/** An empty message takes a deprecation back. npm prints it at every install, so nothing invisible stays in it. */
 export async function deprecate(registry: Registry, { name, by }: Change, messages: ReadonlyMap<string, string>): Promise<void> {
   await owned(registry, { name, by });
   const { versions: held } = await registry.packages.state(name, registry.signal);
-  const versions = [...messages].filter(([version, message]) => held.has(version) && (held.get(version)?.deprecated ?? '') !== message).map(([version, message]) => ({ version, message }));
+  const versions = [...messages]
+    .map(([version, message]) => ({ version, message: printable(message, longestMessage).slice(0, longestMessage) }))
+    .filter(({ version, message }) => held.has(version) && (held.get(version)?.deprecated ?? '') !== message);
   if (versions.length > 0) await registry.packages.decide({ kind: 'deprecate', name, by, versions }, { signal: registry.signal });
 }
 

@@ -85,14 +85,34 @@ describe('what is published', () => {
     expect([again.statusCode, again.body]).toEqual([304, '']);
   });
 
-  test('is read under the address of static hosting too, and its tarball is there', async () => {
+  test('is read under the address of static hosting too, byte for byte as it is signed, and its tarball is there', async () => {
     await using rig = await Rig.open();
+    const tarball = tarballOf();
+    await rig.publish({}, { tarball });
+    const stored = Buffer.from((await rig.storage.read('npm/@acme/odd', signal))?.bytes ?? []);
+    for (const address of ['/npm/@acme/odd', '/npm/@acme%2Fodd', '/npm/%40acme%2fodd']) expect((await rig.ask('GET', address)).rawPayload).toEqual(stored);
+    for (const address of ['/npm/@acme/odd/-/odd-1.0.0.tgz', '/npm/@acme%2fodd/-/odd-1.0.0.tgz']) expect((await rig.ask('GET', address)).rawPayload).toEqual(tarball);
+    expect((await rig.ask('GET', '/npm/-/ping')).statusCode).toBe(200);
+    expect((await rig.ask('GET', '/npm/@acme/odd?write=true', { by: 'author', headers: { host: 'h' } })).json()).toMatchObject({ versions: { '1.0.0': { dist: { tarball: 'http://h/npm/@acme/odd/-/odd-1.0.0.tgz' } } } });
+  });
+
+  test('is not read under the address of static hosting before it appears', async () => {
+    await using rig = await Rig.open({ cooldown: { newMs: day, updateMs: day } });
     await rig.publish();
-    for (const address of ['/npm/@acme/odd', '/npm/@acme%2Fodd', '/npm/%40acme%2fodd']) {
-      const { versions } = (await rig.ask('GET', address, { headers: { host: 'h' } })).json<{ versions: Record<string, { dist: { tarball: string } }> }>();
-      expect(versions['1.0.0']?.dist.tarball).toBe('http://h/npm/@acme/odd/-/odd-1.0.0.tgz');
-    }
-    expect((await rig.ask('GET', '/npm/@acme/odd/-/odd-1.0.0.tgz')).statusCode).toBe(200);
+    for (const address of ['/npm/@acme/odd', '/npm/@acme/odd/-/odd-1.0.0.tgz', '/v1/cards/@acme/odd/1.0.0.json']) expect((await rig.ask('GET', address)).statusCode).toBe(404);
+    rig.pass(day);
+    for (const address of ['/npm/@acme/odd', '/npm/@acme/odd/-/odd-1.0.0.tgz', '/v1/cards/@acme/odd/1.0.0.json']) expect((await rig.ask('GET', address)).statusCode).toBe(200);
+  });
+
+  test('under the scope of our own plugins needs the administrator, except where it has owners', async () => {
+    await using rig = await Rig.open();
+    const refused = await rig.publish({ name: '@byoml/odd' });
+    expect([refused.statusCode, refused.json()]).toMatchObject([403, { error: { code: 'ACCESS_DENIED', message: expect.stringContaining('@byoml') } }]);
+    expect((await rig.publish({ name: '@byoml/odd' }, { by: 'admin' })).statusCode).toBe(201);
+    expect((await rig.publish({ name: '@byoml/odd', version: '1.0.1' })).statusCode).toBe(403);
+    const { _rev } = (await rig.ask('GET', '/@byoml/odd')).json<{ _rev: string }>();
+    await rig.ask('PUT', `/@byoml%2fodd/-rev/${_rev}`, { by: 'admin', body: { maintainers: [{ name: 'author' }] } });
+    expect((await rig.publish({ name: '@byoml/odd', version: '1.0.1' })).statusCode).toBe(201);
   });
 
   test('names an address that was set, whoever asks', async () => {

@@ -1,20 +1,32 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ByomlError, isByomlError } from '@byoml/core';
+import { administrator } from '../accounts/account.ts';
+import { writeBlob } from '../npm/blobs.ts';
+import type { Description } from '../npm/contents.ts';
 import { refuseStranger } from '../npm/history.ts';
+import { scopeOf } from '../npm/name.ts';
+import { readPackage } from '../npm/package-content.ts';
 import { newestOf } from '../npm/package-state.ts';
-import { manifestOf, type Manifest } from '../npm/packument.ts';
+import { manifestOf } from '../npm/packument.ts';
 import type { PublishRequest } from '../npm/publish-body.ts';
-import { readTarball } from '../npm/tarball.ts';
 import type { Admission } from './admit.ts';
+import { authorFindings } from './author-key.ts';
+import { heldFindings } from './held-before.ts';
 import { refuseFrequent } from './publish-limit.ts';
 import type { Registry } from './registry.ts';
+import type { ToldFinding } from './submissions.ts';
 
 /** What became of a publication that was accepted. */
 export interface Published {
   readonly state: 'PASSED' | 'QUARANTINED';
   /** When the version appears; null while a person has to decide. */
   readonly visible: string | null;
+  /** What the checks say to its author. */
+  readonly findings: readonly ToldFinding[];
 }
+
+/** The scope of our own plugins, which people trust by its name. */
+const ownScope = '@byoml';
 
 /** Publishes a version for an account. Throws ACCESS_DENIED, VERSION_EXISTS, PUBLISH_LIMITED and PUBLISH_REFUSED; then nothing of it stays. */
 export async function publish(registry: Registry, request: PublishRequest, by: string): Promise<Published> {
@@ -27,24 +39,52 @@ export async function publish(registry: Registry, request: PublishRequest, by: s
   }
 }
 
-/** Rights, then admission, then the log, the tarball and the packument. */
+/** Rights, then admission, then the blobs, the log, the tarball, card and packument, and last their signature. */
 async function published(registry: Registry, request: PublishRequest, by: string): Promise<Published> {
-  const { packages, signal } = registry;
-  const { name, version, tag, tarball } = request;
-  const exists = (): ByomlError => new ByomlError('VERSION_EXISTS', `${name}@${version} was published before`, { details: { name, version } });
+  const { packages, submissions, signal } = registry;
+  const { name, version } = request;
   await packages.history.refresh(signal);
-  refuseStranger(name, by, { history: packages.history.of(name), begins: true });
+  refuseUnentitled(registry, name, by);
   const { versions, tombstones } = await packages.state(name, signal);
-  if (versions.has(version) || tombstones.has(version)) throw exists();
+  if (versions.has(version) || tombstones.has(version)) throw exists(request);
   refuseFrequent(registry, by);
-  const { state, manifest } = await admitted(registry, request, { by, previous: newestOf(versions.keys()) });
+  return submissions.follow({ name, version, by }, async () => accept(registry, request, { by, ...(await judged(registry, request, { by, previous: newestOf(versions.keys()) })) }), signal);
+}
+
+const exists = ({ name, version }: PublishRequest): ByomlError => new ByomlError('VERSION_EXISTS', `${name}@${version} was published before`, { details: { name, version } });
+
+/** Throws ACCESS_DENIED to whoever does not own the name, or begins one that only the administrator may begin. */
+function refuseUnentitled({ packages }: Registry, name: string, by: string): void {
+  const history = packages.history.of(name);
+  refuseStranger(name, by, { history, begins: true });
+  if (history.owners.length === 0 && scopeOf(name) === ownScope && by !== administrator) throw new ByomlError('ACCESS_DENIED', `${name}: only the administrator begins packages of ${ownScope}`, { details: { name, account: by } });
+}
+
+interface Accepted extends Pick<Published, 'state' | 'findings'> {
+  readonly by: string;
+  readonly description: Description;
+}
+
+async function accept(registry: Registry, request: PublishRequest, { by, state, findings, description }: Accepted): Promise<Published> {
+  const { packages, storage, downloads, signal } = registry;
+  const { name, version, tag, tarball, signature, provenance } = request;
+  const secondPerson = await downloads.isPopular(name, signal);
   const visible = state === 'QUARANTINED' ? null : await appears(registry, name);
-  const event = { kind: 'publish' as const, name, by, version, tag, integrity: manifest.dist.integrity, size: tarball.length, state, visible };
-  const between = async (): Promise<void> => {
-    if (!(await packages.contents.put(manifest, tarball, signal))) throw exists();
+  const event = {
+    kind: 'publish' as const, name, by, version, tag, integrity: description.manifest.dist.integrity, size: tarball.length, state, visible, secondPerson,
+    signer: signature?.said.key ?? null,
+    signature: signature ? await writeBlob(storage, signature.bytes, signal) : null,
+    provenance: provenance ? await writeBlob(storage, provenance, signal) : null,
   };
-  await packages.decide(event, { guard: () => refuseFrequent(registry, by), between, signal });
-  return { state, visible };
+  const guard = (): void => {
+    refuseUnentitled(registry, name, by);
+    refuseFrequent(registry, by);
+  };
+  const between = async (): Promise<void> => {
+    if (!(await packages.contents.put(description, tarball, signal))) throw exists(request);
+  };
+  await packages.decide(event, { guard, between, signal });
+  return { state, visible: secondPerson ? null : visible, findings };
 }
 
 /** A package that nobody can see yet waits longer. */
@@ -58,19 +98,23 @@ interface Author {
   readonly previous: string | undefined;
 }
 
-/** Throws PUBLISH_REFUSED unless every check accepts the version, and also when a check fails. */
-async function admitted(registry: Registry, request: PublishRequest, author: Author): Promise<{ readonly state: Published['state']; readonly manifest: Manifest }> {
-  const { name, version, tarball } = request;
+/** Throws PUBLISH_REFUSED unless every check accepts the version, and also when a check fails or the author's signature does not hold. */
+async function judged(registry: Registry, request: PublishRequest, author: Author): Promise<Omit<Accepted, 'by'>> {
+  const { name, version, tarball, signature } = request;
   const { state, packageJson, findings } = await admissionOf(registry, request, author);
   if (state !== 'PASSED' && state !== 'QUARANTINED') {
     const [first, ...more] = findings;
     const why = state === 'REJECTED' && first ? `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}` : 'a check could not be done, so nothing was accepted';
     throw new ByomlError('PUBLISH_REFUSED', `${name}@${version}: ${why}`, { details: { state: state === 'REJECTED' ? state : 'ERRORED', findings } });
   }
-  const content = await readTarball(tarball, registry.signal);
+  const content = await readPackage(tarball, registry.signal);
   // What was checked is what clients are told: two readers of one tarball may not differ.
   if (!isDeepStrictEqual(content.packageJson, packageJson) || packageJson['name'] !== name || packageJson['version'] !== version) throw new ByomlError('PUBLISH_REFUSED', `${name}@${version}: package.json in the tarball is not that of ${name}@${version}`, { details: { state: 'REJECTED', findings } });
-  return { state, manifest: manifestOf({ name, version, tarball, content }) };
+  const manifest = manifestOf({ name, version, tarball, content });
+  const release = { name, version, integrity: manifest.dist.integrity, manifest: content.plugin.digest };
+  const history = registry.packages.history.of(name);
+  const held = [...heldFindings(history), ...authorFindings(history, { release, signature: signature?.said, by: author.by })];
+  return { state: held.length > 0 ? 'QUARANTINED' : state, findings: [...held, ...findings], description: { manifest, plugin: content.plugin } };
 }
 
 async function admissionOf({ packages, admit, signal }: Registry, { name, version, tarball, document }: PublishRequest, { by, previous }: Author): Promise<Admission> {

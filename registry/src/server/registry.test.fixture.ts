@@ -3,12 +3,19 @@ import { Header } from 'tar';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { memoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
-import { readTarball } from '../npm/tarball.ts';
+import { readPackage } from '../npm/package-content.ts';
+import { generateKey, signingKey, type SigningKey } from '../trust/keys.ts';
 import type { Admit } from './admit.ts';
 import type { RegistryOptions } from './registry.ts';
 import { createRegistry, type Created } from './serve.ts';
+import type { RegistryTrust } from './trust.ts';
 
 export const signal: AbortSignal = new AbortController().signal;
+
+export const newKey = (): SigningKey => signingKey(generateKey());
+
+/** Keys of a registry that signs. */
+export const trust: RegistryTrust = { keys: { timestamp: newKey(), snapshot: newKey(), targets: newKey() }, root: { keys: [newKey()] } };
 
 export interface Shape {
   readonly name?: string;
@@ -19,7 +26,7 @@ export interface Shape {
 
 /** No check but one: the server's own tests are not about what a good package is. */
 const admitReadable: Admit = async ({ name, version, tarball }) => {
-  const { packageJson } = await readTarball(tarball, signal);
+  const { packageJson } = await readPackage(tarball, signal);
   const same = packageJson['name'] === name && packageJson['version'] === version;
   return { state: same ? 'PASSED' : 'REJECTED', packageJson, findings: same ? [] : [{ check: 'identity', message: `package.json in the tarball is not that of ${name}@${version}`, hint: 'Pack it again.' }] };
 };
@@ -76,6 +83,11 @@ export class Rig implements AsyncDisposable {
 
   get registry(): Created['registry'] {
     return this.#created.registry;
+  }
+
+  /** Once it listens. */
+  get url(): string {
+    return this.app.listeningOrigin;
   }
 
   pass(ms: number): void {

@@ -1,11 +1,15 @@
 import { Accounts } from '../accounts/accounts.ts';
+import { writeAdvisories } from '../admin/advisories-file.ts';
 import { administrator } from '../accounts/account.ts';
 import { Tokens } from '../accounts/tokens.ts';
 import { Packages } from '../npm/packages.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Admit } from './admit.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { forgetCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { Downloads } from './downloads.ts';
 import { Search } from './search.ts';
+import { Submissions } from './submissions.ts';
+import { isSigned, Trust, type RegistryTrust } from './trust.ts';
 
 const minute = 60_000;
 
@@ -18,6 +22,8 @@ export interface RegistrySettings {
   readonly registration: 'open' | 'closed';
   /** Address that readers see, ending in a slash; without it, the one they asked. */
   readonly publicUrl: string | undefined;
+  /** A version of a package whose tarballs were served at least so often has to be released by somebody else than its publisher; undefined: of none. */
+  readonly twoPerson: { readonly downloads: number | undefined };
 }
 
 const defaultSettings: RegistrySettings = {
@@ -25,12 +31,17 @@ const defaultSettings: RegistrySettings = {
   publishLimit: { count: 5, windowMs: 10 * minute, freezeMs: 60 * minute },
   registration: 'closed',
   publicUrl: undefined,
+  twoPerson: { downloads: undefined },
 };
 
 export interface RegistryOptions extends Partial<RegistrySettings> {
   /** Stays the caller's: closing the registry does not dispose it. */
   readonly storage: Storage;
   readonly admit: Admit;
+  /** What it signs with; without it clients have only the server's word. */
+  readonly trust?: RegistryTrust;
+  /** Makes every derived file anew when it opens, instead of those that a process which died has left. */
+  readonly rebuild?: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -42,6 +53,10 @@ export interface Registry {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly search: Search;
+  readonly submissions: Submissions;
+  readonly downloads: Downloads;
+  /** Undefined when it signs nothing. */
+  readonly trust: Trust | undefined;
   readonly admit: Admit;
   readonly storage: Storage;
   readonly now: () => number;
@@ -53,31 +68,50 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-const settingsOf = ({ cooldown, publishLimit, registration, publicUrl }: RegistryOptions): RegistrySettings => ({
+const settingsOf = ({ cooldown, publishLimit, registration, publicUrl, twoPerson }: RegistryOptions): RegistrySettings => ({
   cooldown: cooldown ?? defaultSettings.cooldown,
   publishLimit: publishLimit ?? defaultSettings.publishLimit,
   registration: registration ?? defaultSettings.registration,
   publicUrl: publicUrl ?? defaultSettings.publicUrl,
+  twoPerson: twoPerson ?? defaultSettings.twoPerson,
 });
 
 /** Opens what a storage holds: verifies the log, finishes what a process that died has begun. Throws TRUST_REFUSED and STORAGE_FAILED. */
 export async function openRegistry(options: RegistryOptions, signal: AbortSignal): Promise<Registry> {
   const { storage, now, admit } = options;
   const settings = settingsOf(options);
+  const { trust, isNew } = await openTrust(options, signal);
   const search = new Search();
-  const packages = await Packages.open({ storage, now, ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }), onChange: (name, packument) => search.put(name, packument) }, signal);
+  const packages = await Packages.open({ storage, now, ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }), ...(trust && { signing: trust }), onChange: (name, packument) => search.put(name, packument) }, signal);
   const checkpoint = await readCheckpoint(storage, signal);
-  if (checkpoint) packages.trust(checkpoint.lastEvent, checkpoint.moment);
-  const settle = async (): Promise<void> => {
+  if (checkpoint && (checkpoint.signed || !trust)) packages.trust(checkpoint.lastEvent, checkpoint.moment);
+  const settle = async (work: () => Promise<unknown>): Promise<void> => {
     const moment = now();
-    await packages.settleAll(signal);
-    await writeCheckpoint(storage, { lastEvent: packages.history.head.number, moment }, signal);
+    await work();
+    await writeCheckpoint(storage, { lastEvent: packages.history.head.number, moment, signed: trust !== undefined }, signal);
   };
-  await settle();
+  await settle(async () => {
+    await (options.rebuild || isNew ? packages.rebuild(signal) : packages.settleAll(signal));
+    if (trust && !checkpoint?.signed) await writeAdvisories({ storage, history: packages.history, trust }, signal);
+  });
   const accounts = new Accounts(storage, now);
   const tokens = new Tokens(storage, now);
   const adminToken = await firstToken({ accounts, tokens }, signal);
-  return { settings, packages, accounts, tokens, search, admit, storage, now, signal, adminToken, close: settle };
+  const downloads = new Downloads({ storage, now, threshold: settings.twoPerson.downloads });
+  const submissions = new Submissions({ storage, packages, now });
+  const close = async (): Promise<void> => {
+    await downloads.flush(signal);
+    await settle(() => packages.settleAll(signal));
+  };
+  return { settings, packages, accounts, tokens, search, submissions, downloads, trust, admit, storage, now, signal, adminToken, close };
+}
+
+/** Metadata that is new, or that got lost, has to cover everything, also when this process dies before it does. */
+async function openTrust({ storage, trust, now }: RegistryOptions, signal: AbortSignal): Promise<{ readonly trust: Trust | undefined; readonly isNew: boolean }> {
+  if (!trust) return { trust: undefined, isNew: false };
+  const isNew = !(await isSigned(storage, signal));
+  if (isNew) await forgetCheckpoint(storage, signal);
+  return { trust: await Trust.open({ storage, trust, now }, signal), isNew };
 }
 
 /** Makes the administrator; undefined when there was one already. */

@@ -1,66 +1,89 @@
-import type { Packages } from '../npm/packages.ts';
+import { setImmediate } from 'node:timers/promises';
+import { cardKey } from '../npm/card.ts';
 import type { Packument } from '../npm/packument.ts';
+import { entryOf, purposeSchema, shownVersion, type Entry, type Purpose } from '../search/entry.ts';
+import { searchIndex, searchIndexKey } from '../search/index-file.ts';
+import { SearchIndex, type Found, type Part } from '../search/search-index.ts';
+import type { Registry } from './registry.ts';
 
-interface Entry {
-  readonly name: string;
-  readonly version: string;
-  readonly description: string;
-  readonly keywords: readonly string[];
-  readonly date: string;
-  readonly owners: readonly string[];
-}
+/** Where what is searched comes from. */
+type Source = Pick<Registry, 'packages' | 'storage' | 'signal'>;
 
-export interface Found {
-  readonly total: number;
-  /** The best first. */
-  readonly entries: readonly (Entry & { readonly score: number })[];
-}
+/** Packages that are read at the same time, and after which others get their turn. */
+const together = 16;
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function entryOf({ name, 'dist-tags': tags, versions, time, maintainers }: Packument): Entry | undefined {
-  const version = tags['latest'] ?? '';
-  const latest = versions[version];
-  if (!latest) return undefined;
-  const keywords = Array.isArray(latest['keywords']) ? latest['keywords'].filter((word): word is string => typeof word === 'string') : [];
-  return { name, version, description: textOf(latest['description']), keywords, date: time[version] ?? '', owners: maintainers.map((maintainer) => maintainer.name) };
-}
-
-/** How well a word fits, from 0: the name counts most, then keywords, then the description. */
-function fit({ name, keywords, description }: Entry, word: string): number {
-  const bare = name.slice(name.indexOf('/') + 1);
-  if (name === word || bare === word) return 8;
-  return (name.includes(word) ? 4 : 0) + (keywords.some((keyword) => keyword.toLowerCase().includes(word)) ? 2 : 0) + (description.toLowerCase().includes(word) ? 1 : 0);
-}
-
-/** Packages by what they say about themselves. Filled when it is first asked. */
+/** The packages by what they say about themselves. Filled when it is first asked; afterwards it follows every change. */
 export class Search {
-  readonly #entries = new Map<string, Entry>();
-  #filled: Promise<void> | undefined;
+  readonly #index = new SearchIndex();
+  /** What has changed since it was filled and is not in the index yet. */
+  readonly #changed = new Map<string, Packument | undefined>();
+  #isFilling = false;
+  #isFilled = false;
+  /** Ends when nothing is being indexed; never rejects. */
+  #indexing: Promise<void> = Promise.resolve();
 
-  /** Takes a packument that was made anew. */
+  /** Takes a packument that was made anew; undefined when nothing of the package is visible. */
   put(name: string, packument: Packument | undefined): void {
-    const entry = packument && entryOf(packument);
-    if (entry) this.#entries.set(name, entry);
-    else this.#entries.delete(name);
+    // Before that there is nothing to change: filling reads what is there then.
+    if (this.#isFilling || this.#isFilled) this.#changed.set(name, packument);
   }
 
-  /** Packages that fit every word of the text; all of them for an empty one. */
-  async find(text: string, { packages, signal }: { readonly packages: Packages; readonly signal: AbortSignal }): Promise<Found> {
-    await (this.#filled ??= this.#fill(packages, signal));
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 16);
-    const entries = [...this.#entries.values()].flatMap((entry) => {
-      const fits = words.map((word) => fit(entry, word));
-      return fits.includes(0) ? [] : [{ ...entry, score: fits.reduce((sum, each) => sum + each, 0) }];
-    });
-    entries.sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
-    return { total: entries.length, entries };
+  /** Packages that fit every word of a text; all of them for an empty one. */
+  async find(text: string, part: Part, source: Source): Promise<Found> {
+    await this.#catchUp(source);
+    return this.#index.find(text, part);
   }
 
-  async #fill(packages: Packages, signal: AbortSignal): Promise<void> {
-    for (const name of packages.history.names()) {
-      const found = await packages.packument(name, signal);
-      this.put(name, found?.packument);
+  /** Writes the index for static hosting, `v1/search.json.gz`. */
+  async write(source: Source): Promise<void> {
+    await this.#catchUp(source);
+    await source.storage.write(searchIndexKey, await searchIndex(this.#index.entries()), { signal: source.signal });
+  }
+
+  #catchUp(source: Source): Promise<void> {
+    if (this.#isFilled && this.#changed.size === 0) return this.#indexing;
+    const turn = this.#indexing.then(() => this.#follow(source));
+    this.#indexing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #follow(source: Source): Promise<void> {
+    if (!this.#isFilled) await this.#fill(source);
+    for (const [name, packument] of this.#changed) {
+      this.#index.put(name, packument && (await entryIn(source, packument)));
+      if (this.#changed.get(name) === packument) this.#changed.delete(name);
     }
+  }
+
+  async #fill(source: Source): Promise<void> {
+    this.#isFilling = true;
+    const names = [...source.packages.history.names()].sort(); // what is found comes in this order: little is left to sort then
+    for (let from = 0; from < names.length; from += together) {
+      const some = names.slice(from, from + together);
+      const entries = await Promise.all(some.map((name) => entryNamed(source, name)));
+      for (const [i, name] of some.entries()) this.#index.put(name, entries[i]);
+      await setImmediate();
+    }
+    this.#isFilled = true;
+  }
+}
+
+async function entryNamed(source: Source, name: string): Promise<Entry | undefined> {
+  const found = await source.packages.packument(name, source.signal);
+  return found && entryIn(source, found.packument);
+}
+
+async function entryIn(source: Source, packument: Packument): Promise<Entry | undefined> {
+  const version = shownVersion(packument);
+  return version === undefined ? undefined : entryOf(packument, await purposeOf(source, packument.name, version));
+}
+
+/** What the card of a version says; undefined when there is none that can be read, which the search can do without. */
+async function purposeOf({ storage, signal }: Source, name: string, version: string): Promise<Purpose | undefined> {
+  const stored = await storage.read(cardKey(name, version), signal);
+  try {
+    return stored && purposeSchema.parse(JSON.parse(new TextDecoder().decode(stored.bytes)));
+  } catch {
+    return undefined;
   }
 }

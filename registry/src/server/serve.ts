@@ -3,13 +3,16 @@ import { join, resolve } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import type { FastifyInstance } from 'fastify';
 import { folderStorage } from '../storage/folder.ts';
+import { keyOfRole } from '../trust/tuf/files.ts';
 import type { Admit } from './admit.ts';
 import { createApp } from './app.ts';
+import { openKeyFolder } from './key-folder.ts';
 import { openRegistry, type Registry, type RegistryOptions, type RegistrySettings } from './registry.ts';
-import { makeRootKey } from './root-key.ts';
 import { staticAdmission } from './static-admission.ts';
 
 const revealEveryMs = 30_000;
+/** A timestamp is good for a day: a registry that stops signing is noticed then. */
+const renewEveryMs = 3_600_000;
 
 /** A registry that listens. */
 export interface Served extends AsyncDisposable {
@@ -44,27 +47,30 @@ export async function createRegistry({ now = Date.now, ...options }: Omit<Regist
   const stop = new AbortController();
   const registry = await openRegistry({ ...options, now }, stop.signal);
   const app = createApp(registry);
-  return {
-    app,
-    registry,
-    [Symbol.asyncDispose]: async () => {
-      await app.close();
-      await registry.close();
-      stop.abort();
-    },
+  let ended: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await app.close();
+    await registry.close();
+    stop.abort();
   };
+  return { app, registry, [Symbol.asyncDispose]: () => (ended ??= end()) };
 }
 
 /** Serves a folder until it is disposed; makes keys and the administrator's token at the first start. Throws INTERNAL when a check lets a known bad package through. On a loopback address anybody may make an account, unless told otherwise. */
 export async function serveRegistry({ root, port, host = '127.0.0.1', admit, ...options }: ServeOptions): Promise<Served> {
   const folder = resolve(root);
   await usable(folder);
-  const rootKeyFile = await makeRootKey(join(folder, 'keys'));
+  const { signal } = new AbortController();
   await using opened = new AsyncDisposableStack();
   const storage = opened.use(await folderStorage(join(folder, 'data')));
-  const { app, registry } = opened.use(await createRegistry({ registration: isLoopback(host) ? 'open' : 'closed', ...options, storage, admit: admit ?? (await staticAdmission(new AbortController().signal)) }));
+  const begun = (await storage.read(keyOfRole('root'), signal)) !== undefined;
+  const { trust, rootKeyFile } = await openKeyFolder(join(folder, 'keys'), { begun });
+  const { app, registry } = opened.use(await createRegistry({ registration: isLoopback(host) ? 'open' : 'closed', ...options, storage, trust, admit: admit ?? (await staticAdmission(signal)) }));
+  await registry.trust?.renew(registry.signal);
   const url = await listening(app, { host, port });
-  opened.adopt(setInterval(() => void registry.packages.reveal(registry.signal).catch(() => undefined), revealEveryMs), clearInterval);
+  const every = (ms: number, work: (stop: AbortSignal) => Promise<void> | undefined): void => void opened.adopt(setInterval(() => void work(registry.signal)?.catch(() => undefined), ms), clearInterval);
+  every(revealEveryMs, (stop) => registry.packages.reveal(stop));
+  every(renewEveryMs, (stop) => registry.trust?.renew(stop));
   const kept = opened.move();
   return {
     url,

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { difference, modelNamed, type ModelDifference } from '@byoml/core/workspace';
-import { ByomlCommand, plugin } from '../../command.ts';
+import { allowLevel, ByomlCommand, plugin } from '../../command.ts';
 import { now, openDetecting, workspace } from '../../detecting.ts';
 import { bold, dim } from '../../render/colour.ts';
 import { oneInText } from '../../render/incident.ts';
@@ -15,12 +15,12 @@ export default class ModelsDiff extends ByomlCommand {
     before: Args.string({ required: true, description: 'DETECTION@VERSION' }),
     after: Args.string({ required: true, description: 'DETECTION@VERSION' }),
   };
-  static override flags = { workspace, days: Flags.integer({ min: 1, max: 90, default: 7, helpValue: 'N', description: 'Days to compare on.' }), now, plugin };
+  static override flags = { workspace, days: Flags.integer({ min: 1, max: 90, default: 7, helpValue: 'N', description: 'Days to compare on.' }), now, plugin, 'allow-level': allowLevel };
 
   async run(): Promise<ModelDifference> {
     const { args, flags } = await this.parse(ModelsDiff);
     const detection = args.before.replace(/@\d+$/u, '');
-    await using detecting = await openDetecting({ ...flags, detection, readOnly: true, plugins: flags.plugin, json: this.jsonEnabled(), signal: this.signal, progress: this.progress });
+    await using detecting = await openDetecting({ ...flags, detection, readOnly: true, ...this.opening(flags) });
     const { session, plan, state, clock } = detecting;
     const found = await difference({ session, plan, state, clock, run: session.run }, modelNamed(state, args.before), modelNamed(state, args.after), flags.days);
     this.progress.stop();

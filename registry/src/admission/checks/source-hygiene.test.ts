@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findings, libraryOf, withFiles } from '../findings.test.fixture.ts';
+import { findings, libraryOf, withFields, withFiles, withManifest } from '../findings.test.fixture.ts';
 import { sampleFiles } from '../sample-package.ts';
 import { sourceHygiene } from './source-hygiene.ts';
 
 const inCode = (text: string) => findings(sourceHygiene, withFiles({ 'dist/score.js': text }));
 const inProse = (text: string) => findings(sourceHygiene, withFiles({ 'README.md': text }));
+/** The files with every character of their JSON outside ASCII written as an escape. */
+const inJson = (files: Readonly<Record<string, string | Uint8Array>>) => findings(sourceHygiene, Object.fromEntries(Object.entries(files).map(([path, text]) => [path, path.endsWith('.json') ? String(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) : text])));
 const shifted = (text: string) => Array.from(text, (character) => String.fromCodePoint(0xe0100 + (character.codePointAt(0) ?? 0))).join('');
 
 test('honest text in many scripts is accepted', async () => {
@@ -28,6 +30,17 @@ describe('what hides what a program says', () => {
   test('a program in variation selectors, as GlassWorm had it', async () => {
     expect(await inCode(`eval(decode(\`${shifted('payload')}\`))`)).toEqual(expect.arrayContaining([expect.stringContaining('hidden data in variation selectors')]));
     expect(await inProse(`😀${shifted('payload')}`)).toEqual(expect.arrayContaining([expect.stringContaining('hidden data in variation selectors')]));
+  });
+
+  test('an escape in what clients print, which programs may have', async () => {
+    for (const text of ['\u001b[2J', '\u009b2K', 'user\u202Etxt', 'a\u200Bb']) {
+      for (const place of [{ description: text }, { author: { [text]: 'x' } }, { keywords: ['byoml-plugin', text] }])
+        expect(await inJson(withFields(place))).toEqual([expect.stringMatching(/^package\.json(?::\d+)?: it contains/)]);
+      expect(await inJson(withManifest({ capabilities: { hosts: [text] } }))).toEqual([expect.stringMatching(/^byoml\.plugin\.json(?::\d+)?: it contains/)]);
+    }
+    expect(await inJson(withFields({ description: 'Zeile\n\u05e2\u05d1\u200F caf\u00e9 ⚡️' }))).toEqual([]);
+    expect(await inCode("export const escape = '\\u001b[2J';\n")).toEqual([]);
+    expect(await inJson(withFiles({ 'package.json': '['.repeat(200_000) + '"\\u202e"' + ']'.repeat(200_000) }))).toHaveLength(1);
   });
 
   test('marks that only prose needs', async () => {

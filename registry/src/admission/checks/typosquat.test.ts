@@ -78,7 +78,7 @@ test('honest names pass: at most one in a hundred is even held', async () => {
   const honest = words.flatMap((word, index) => endings.map((ending) => `@team-${words[(index * 7) % words.length]}/${word}-${ending}`));
   const others = new Map([...honest.map((name): [string, string[]] => [name, ['somebody']]), ...taken]);
   const unscoped = ['isolation-forest', 'hbos', 'ecod', 'autoencoder', 'peer-groups', 'sentinel-parsers', 'kql-templates', 'onnx-models', 'azure-logs', 'duckdb-extensions', 'spark-jobs', 'file-watcher', 'report-pdf', 'core-js', 'client', 'filter', 'behaviours-kit', 'defender-events', 'entra-sign-ins', 'office-activity'];
-  const mine = [...honest.map((name) => name.replace('@team-', '@my-').replace('-', '-new-')), ...unscoped, ...theirs.map((name) => `${name}-plus`)];
+  const mine = [...honest.map((name) => name.replace('@team-', '@my-').replace('-', '-new-')), ...unscoped, ...theirs.map((name) => `${name.replace(/^@\w+/, '@author')}-plus`)];
   let held = 0;
   for (const name of mine) held += (await publish(name, others)).length;
   expect([mine.length, held <= 2]).toEqual([228, true]);
@@ -100,4 +100,23 @@ test('short names are compared as a whole', async () => {
   expect(await publish('hbo', short)).toEqual([]);
   expect(await publish('@abd/x', short)).toEqual([]);
   expect(await publish('h-b-0-s', short)).toHaveLength(1);
+});
+
+describe('a scope', () => {
+  const scopes = new Map([['@contoso/sign-in-anomaly', ['contoso']], ['@contoso/odd', ['mallory']], ['@gone/one', []], ['@gone/two', []], ['impossible-travel', ['somebody']]]);
+  const by = (publisher: string, name: string) => findings(typosquat, withFields({ name }), { taken: scopes, publisher });
+
+  test('belongs to the owners of its first name: a person decides about what others put into it', async () => {
+    expect(await by('contoso', '@contoso/brand-new')).toEqual([]);
+    for (const publisher of ['mallory', 'author']) expect(await by(publisher, '@contoso/brand-new')).toEqual([expect.stringMatching(/^\? package\.json: .*scope "@contoso" belongs to somebody else/)]);
+    expect(await by('author', '@gone/three')).toHaveLength(1);
+    expect(await by('author', '@contoso-like/brand-new')).toEqual([]);
+  });
+
+  test('that is left out, or put in front of a bare name, is held for a person', async () => {
+    expect(await by('author', 'sign-in-anomaly')).toEqual([expect.stringMatching(/^\? .*"@contoso\/sign-in-anomaly"/)]);
+    expect(await by('author', '@author/impossible_travel')).toEqual([expect.stringMatching(/^\? .*"impossible-travel"/)]);
+    expect(await by('author', '@author/sign-in-anomaly')).toEqual([]);
+    expect(await by('author', 'odd')).toEqual([]);
+  });
 });

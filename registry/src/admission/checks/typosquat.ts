@@ -11,6 +11,8 @@ const reserved = [
 const home = '@byoml';
 /** Shorter names are one letter apart by chance. */
 const shortest = 5;
+/** Shorter names are somebody's with and without a scope by chance. */
+const distinctive = 8;
 const appeal = 'Choose a name that cannot be taken for it; where the likeness is by chance, ask the administrator of the registry.';
 
 /** Attack 8. Looks at new names only, and at names of other owners. */
@@ -22,40 +24,55 @@ export const typosquat: AdmissionCheck = {
   async run({ name, publisher, taken }: Submission) {
     if (taken.has(name) || reserved.includes(name)) return [];
     const others = [...new Set([...reserved, ...taken.keys()])].filter((other) => !taken.get(other)?.includes(publisher));
-    return nearest(name, others);
+    const found = nearest(name, others);
+    return found.length > 0 ? found : inScopeOfOthers(name, publisher, taken);
   },
 };
 
-type Likeness = 'same' | 'near' | 'apart';
+/** A scope belongs to the owners of the first of its names that still has any. */
+function inScopeOfOthers(name: string, publisher: string, taken: Submission['taken']): readonly Finding[] {
+  const { scope } = partsOf(name);
+  const inScope = scope === '' ? [] : [...taken].filter(([other]) => other.startsWith(`${scope}/`)).map(([, owners]) => owners);
+  if (inScope.length === 0 || inScope.find((owners) => owners.length > 0)?.includes(publisher)) return [];
+  return [hold(`the scope "${scope}" belongs to somebody else`, 'Publish under a scope of your own, or let the administrator of the registry release the version.', 'package.json')];
+}
+
+type Likeness = 'same' | 'near' | 'bare' | 'apart';
+
+const held: Readonly<Partial<Record<Likeness, string>>> = { near: 'is one letter from', bare: 'differs only by a scope from' };
 
 /** One finding for the closest name, not one for each: the first of the worst. */
 function nearest(name: string, others: readonly string[]): readonly Finding[] {
   const mine = seen(name);
-  let near: string | undefined;
+  let near: Finding | undefined;
   for (const other of others) {
     const likeness = likenessOf(mine, seen(other));
     if (likeness === 'same') return [finding(`"${name}" can be taken for "${other}", which belongs to somebody else`, appeal, 'package.json')];
-    if (likeness === 'near') near ??= other;
+    const how = held[likeness];
+    if (how !== undefined) near ??= hold(`"${name}" ${how} "${other}", which belongs to somebody else`, appeal, 'package.json');
   }
-  return near === undefined ? [] : [hold(`"${name}" is one letter from "${near}", which belongs to somebody else`, appeal, 'package.json')];
+  return near ? [near] : [];
 }
 
 interface Seen {
   readonly scope: string;
+  /** Whether the name has no scope. */
+  readonly bare: boolean;
   readonly scopeSeen: string;
   readonly base: string;
 }
 
 function seen(name: string): Seen {
   const { scope, base } = partsOf(name);
-  return { scope: scope || home, scopeSeen: seenAs((scope || home).slice(1)), base: seenAs(base) };
+  return { scope: scope || home, bare: scope === '', scopeSeen: seenAs((scope || home).slice(1)), base: seenAs(base) };
 }
 
 function likenessOf(mine: Seen, other: Seen): Likeness {
   // `byoml-files` and `@byoml-files/x` read like `@byoml/files`.
   const joined = other.scopeSeen + other.base;
   if ((mine.scope === home && mine.base === joined) || mine.scopeSeen === joined) return 'same';
-  return mine.scope === other.scope ? apart(mine.base, other.base) : apart(mine.scopeSeen, other.scopeSeen);
+  if (mine.scope === other.scope) return apart(mine.base, other.base);
+  return mine.bare !== other.bare && mine.base === other.base && mine.base.length >= distinctive ? 'bare' : apart(mine.scopeSeen, other.scopeSeen);
 }
 
 function apart(mine: string, other: string): Likeness {

@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseName } from '../../npm/name.ts';
 import { abbreviated, manifestAt, packumentAt, type Packument } from '../../npm/packument.ts';
-import { Recent } from '../../npm/recent.ts';
 import { baseOf } from '../address.ts';
 import { callerIfAny } from '../caller.ts';
+import { KeptPackuments, type Sent } from '../kept-packuments.ts';
 import type { Registry } from '../registry.ts';
 import type { Route } from '../route.ts';
 import { unknown, visiblePackument } from '../visible.ts';
 
-/** Characters of a text that may stay in memory. */
-const worthKeeping = 128 << 10;
 const short = 'application/vnd.npm.install-v1+json';
 
 interface Asked {
@@ -26,39 +24,35 @@ async function forWriting(registry: Registry, request: FastifyRequest<Asked>, na
   return owns ? registry.packages.everything(name, registry.signal) : undefined;
 }
 
-/** A packument as it is sent. */
-interface Text {
-  readonly text: string;
-  readonly etag: string;
-}
-
-const textOf = (packument: object): Text => {
-  const text = JSON.stringify(packument);
-  return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 32)}"` };
+const sentAs = (packument: object): Sent => {
+  const bytes = Buffer.from(JSON.stringify(packument));
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 32)}"` };
 };
 
 /** What a reader has already is not sent again. */
-function replyUnlessKnown(request: FastifyRequest<Asked>, reply: FastifyReply, { text, etag }: Text): FastifyReply {
+function replyUnlessKnown(request: FastifyRequest<Asked>, reply: FastifyReply, { bytes, etag }: Sent): FastifyReply {
   void reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept, authorization, host');
   const known = (request.headers['if-none-match'] ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-  return known ? reply.code(304).send() : reply.send(text);
+  return known ? reply.code(304).send() : reply.send(bytes);
 }
 
 /** What `npm view` and `npm install` read: a package, or one of its versions. */
 export const packument: Route = (app, registry) => {
-  const recent = new Recent<Text>(256);
+  const kept = new KeptPackuments(registry);
 
   app.get<Asked>('/:name', async (request, reply) => {
     const name = parseName(request.params.name);
     const [base, isShort] = [baseOf(registry, request), request.headers.accept?.includes(short) ?? false];
-    const written = (all: Packument): Text => textOf(isShort ? abbreviated(packumentAt(all, base)) : packumentAt(all, base));
+    const written = (all: Packument): Sent => sentAs(isShort ? abbreviated(packumentAt(all, base)) : packumentAt(all, base));
     void reply.type(isShort ? short : 'application/json; charset=utf-8');
     const all = await forWriting(registry, request, name);
     if (all) return replyUnlessKnown(request, reply, written(all));
-    const { packument: visible, version } = await visiblePackument(registry, name);
-    const key = `${version} ${isShort} ${base}`;
-    const sent = recent.get(key) ?? written(visible);
-    if (sent.text.length <= worthKeeping) recent.put(key, sent);
+    const key = `${name} ${isShort} ${base}`;
+    const known = await kept.get(key, name);
+    if (known) return replyUnlessKnown(request, reply, known);
+    const { packument: visible } = await visiblePackument(registry, name);
+    const sent = written(visible);
+    kept.put(key, visible, sent);
     return replyUnlessKnown(request, reply, sent);
   });
 

@@ -12,13 +12,15 @@ function versionIn(name: string, file: string): string | undefined {
   }
 }
 
-/** What `npm install` unpacks. It never changes, so it may be kept for ever. */
+/** What `npm install` unpacks, under the registry's address and under that of static hosting. It never changes, so it may be kept for ever. */
 export const tarball: Route = (app, registry) => {
-  app.get<{ Params: { name: string; file: string } }>('/:name/-/:file', async (request, reply) => {
-    const name = parseName(request.params.name);
-    const version = versionIn(name, request.params.file);
-    const bytes = version === undefined ? undefined : await registry.packages.tarball(name, version, registry.signal);
-    if (!bytes) throw await unknown(registry, name, version);
-    return reply.type('application/octet-stream').header('cache-control', 'public, max-age=31536000, immutable').send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  });
+  for (const prefix of ['', '/npm'])
+    app.get<{ Params: { name: string; file: string } }>(`${prefix}/:name/-/:file`, async (request, reply) => {
+      const name = parseName(request.params.name);
+      const version = versionIn(name, request.params.file);
+      const bytes = version === undefined ? undefined : await registry.packages.tarball(name, version, registry.signal);
+      if (!bytes) throw await unknown(registry, name, version);
+      registry.downloads.count(name, registry.signal);
+      return reply.type('application/octet-stream').header('cache-control', 'public, max-age=31536000, immutable').send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    });
 };

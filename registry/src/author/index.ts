@@ -1,0 +1,11 @@
+export { serverAddress, type RegistryAccess } from './ask-registry.ts';
+export { authorKeyFile, makeAuthorKey, openAuthorKey, type AuthorKey } from './author-key.ts';
+export { checkPackage, type CheckedPackage, type CheckResult } from './check-package.ts';
+export { findingsIn, type AuthorFinding } from './findings.ts';
+export { registryToken } from './npm-token.ts';
+export { packFolder, type PackedPackage } from './packed-package.ts';
+export { readProvenance, type Provenance } from './provenance.ts';
+export { sendPublication, type Accepted, type Publication } from './publication.ts';
+export { accountOf, publishedBefore, unasked, type PublishedBefore } from './published-before.ts';
+export { submissionOf, type SubmissionState } from './submission.ts';
+export { readKeyFile } from '../trust/key-file.ts';

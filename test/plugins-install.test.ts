@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packPlugin } from '@byoml/core/plugins';
+import { scaffold } from '@byoml/core/scaffold';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { NpmUser } from './registry-client.ts';
+import { startRegistry, type RegistryServer } from './registry-server.ts';
+
+const root = join(import.meta.dirname, '..');
+const byoml = join(root, 'cli', 'bin', 'byoml.js');
+const name = '@acme/rare-hour';
+const address = `${name}/rare-hour`;
+
+let folder = '';
+let registry: RegistryServer | undefined;
+let author: NpmUser;
+let workspace = '';
+let workspaces = 0;
+
+interface Ran {
+  readonly status: number | null;
+  readonly document: any;
+  readonly stderr: string;
+}
+
+/** The real command in the workspace; nobody sits at a terminal. */
+async function run(...args: readonly string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [byoml, ...args, '--json'], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: author.home, NO_COLOR: '1' } });
+  const printed = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, document: printed.stdout === '' ? undefined : JSON.parse(printed.stdout), stderr: printed.stderr };
+}
+
+const ok = async (...args: readonly string[]): Promise<any> => {
+  const { status, document, stderr } = await run(...args);
+  if (status !== 0) throw new Error(`byoml ${args.join(' ')}: ${JSON.stringify(document)}\n${stderr}`);
+  return document;
+};
+
+const install = (version: string, ...more: readonly string[]): Promise<any> => ok('plugins', 'install', `${name}@${version}`, '--registry', registry?.line.url ?? '', '--yes', ...more);
+const train = (...more: readonly string[]): Promise<Ran> => run('train', '--algorithm', address, '--data', 'logons.csv', '--model', 'model', ...more);
+const refusedWith = (code: string) => ({ status: 5, document: { error: expect.objectContaining({ code }) } });
+const lockFile = (): string => readFileSync(join(workspace, 'plugins.lock'), 'utf8');
+
+/** The template of an algorithm, as its author would build and publish it. */
+async function publish(version: string, changed: (code: string) => string = (code) => code): Promise<void> {
+  const made = await scaffold({ templates: join(root, 'templates'), kind: 'algorithm', name: 'rare-hour', into: mkdtempSync(join(folder, 'author-')) });
+  const at = (file: string): string => join(made.folder, file);
+  const { scripts: _, devDependencies: __, ...kept } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as Record<string, unknown>;
+  writeFileSync(at('package.json'), JSON.stringify({ ...kept, name, version }, null, 2));
+  writeFileSync(at('LICENSE'), readFileSync(join(root, 'LICENSE')));
+  mkdirSync(at('dist'));
+  writeFileSync(at('dist/index.js'), changed(stripTypeScriptTypes(readFileSync(at('src/index.ts'), 'utf8'))));
+  mkdirSync(at('node_modules/@byoml'), { recursive: true });
+  symlinkSync(join(root, 'core'), at('node_modules/@byoml/core'), 'junction');
+  await packPlugin(made.folder);
+  const { status, stderr } = await author.npm(['publish'], { cwd: made.folder });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** Asks for a host, has a new setting, and says so in its summary. */
+const larger = (code: string): string => code
+  .replace('components: [rareHour] }', "components: [rareHour], capabilities: { hosts: ['intel.example.com'] } }")
+  .replace('settings: z.strictObject({})', "settings: z.strictObject({ floor: z.number().default(1) })");
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'byoml-plugins-install-')));
+  registry = await startRegistry(join(folder, 'registry'), '--cooldown', '0s');
+  author = new NpmUser(folder, 'npm-newest', registry.line.url);
+  await author.logIn('author', 'the password of author');
+  await publish('1.0.0');
+  await publish('1.1.0', (code) => code.replace('rarely active', 'seldom active'));
+  await publish('2.0.0', larger);
+}, 240_000);
+afterAll(async () => {
+  await registry?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  workspace = join(folder, `soc-${workspaces++}`);
+  mkdirSync(join(workspace, 'detections'), { recursive: true });
+  const rows = Array.from({ length: 300 }, (_, i) => `u${i % 12},${8 + (i % 9)}`);
+  writeFileSync(join(workspace, 'logons.csv'), `user,hour\n${rows.join('\n')}\n`);
+});
+
+test('a plugin is found, installed, listed, and runs only where somebody allowed it', async () => {
+  const { packages } = await ok('plugins', 'search', 'rare', '--registry', registry?.line.url ?? '');
+  expect(packages).toEqual([expect.objectContaining({ name, owners: ['author'] })]);
+
+  expect(await run('plugins', 'install', `${name}@1.0.0`, '--registry', registry?.line.url ?? '')).toMatchObject(refusedWith('CONSENT_MISSING'));
+  expect([existsSync(join(workspace, 'plugins.lock')), existsSync(join(workspace, '.byoml', 'plugins'))]).toEqual([false, false]);
+
+  const installed = await install('1.0.0');
+  expect(installed).toEqual({ name, version: '1.0.0', signer: { by: 'registry', account: 'author', key: null }, capabilities: {}, level: 'L3', digest: expect.stringMatching(/^sha512-/) });
+  const { components } = await ok('plugins', 'list', '--kind', 'algorithm');
+  expect(components).toContainEqual(expect.objectContaining({ address, version: '1.0.0', installed: { level: 'L3', signer: installed.signer } }));
+
+  expect(await train()).toMatchObject({ status: 5, document: { error: { code: 'SANDBOX_REQUIRED', message: expect.stringMatching(/rare-hour 1\.0\.0.*--allow-level L0/) } } });
+  const allowed = await train('--allow-level', 'L0');
+  expect([allowed.status, allowed.stderr]).toEqual([0, expect.stringContaining('without a sandbox')]);
+  const consents = readFileSync(join(workspace, '.byoml', 'consents.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as object);
+  expect(consents).toEqual([expect.objectContaining({ action: 'install', version: '1.0.0' }), expect.objectContaining({ action: 'run', plugin: name, version: '1.0.0', level: 'L0', integrity: installed.digest })]);
+
+  expect((await install('1.0.0', '--allow-level', 'L0')).level).toBe('L0');
+  expect((await train()).status).toBe(0);
+  expect(await ok('plugins', 'audit')).toEqual({ ok: true, findings: [] });
+}, 240_000);
+
+test('one changed byte and the plugin does not run, whatever was allowed', async () => {
+  await install('1.0.0', '--allow-level', 'L0');
+  const code = join(workspace, '.byoml', 'plugins', 'node_modules', name, 'dist', 'index.js');
+  const before = readFileSync(code, 'utf8');
+  writeFileSync(code, before.replace('rarely active', 'Rarely active'));
+  for (const allow of [[], ['--allow-level', 'L0']]) {
+    const refused = await train(...allow);
+    expect(refused).toMatchObject(refusedWith('TRUST_REFUSED'));
+    expect(refused.document.error.message).toContain('dist/index.js');
+  }
+  expect(await run('plugins', 'audit', '--offline')).toMatchObject({ status: 5, document: { ok: false, findings: [expect.objectContaining({ plugin: name, kind: 'changed' })] } });
+  writeFileSync(code, before);
+  expect((await train()).status).toBe(0);
+}, 240_000);
+
+test('an upgrade is planned, stops at what it newly asks for, goes through with a grant, and goes back', async () => {
+  await install('1.1.0');
+  const before = lockFile();
+  const { plans, upgraded } = await ok('plugins', 'upgrade', name, '--plan');
+  expect(upgraded).toEqual([]);
+  expect(plans).toEqual([expect.objectContaining({ plugin: name, from: '1.1.0', to: '2.0.0', capabilities: { added: ['hosts: intel.example.com'], removed: [] }, settings: [{ component: 'rare-hour', setting: 'floor', change: 'added', after: 1 }] })]);
+  expect(await run('plugins', 'upgrade', name, '--yes')).toMatchObject(refusedWith('CONSENT_MISSING'));
+  expect(lockFile()).toBe(before);
+
+  const done = await ok('plugins', 'upgrade', name, '--yes', '--grant', 'hosts: intel.example.com');
+  expect(done.upgraded).toEqual([expect.objectContaining({ version: '2.0.0', capabilities: { hosts: ['intel.example.com'] } })]);
+  expect(await ok('plugins', 'rollback', name)).toMatchObject({ name, version: '1.1.0', capabilities: {} });
+  expect((await ok('plugins', 'info', name)).version).toBe('1.1.0');
+  expect(await ok('plugins', 'audit')).toEqual({ ok: true, findings: [] });
+}, 240_000);
+
+test('a detection that stays keeps its version beside the new one', async () => {
+  await install('1.0.0', '--allow-level', 'L0');
+  const file = join(workspace, 'detections', 'nights.yaml');
+  writeFileSync(file, `version: 1\nname: nights\nsource: { use: files/table, settings: { path: ./logons.csv } }\nalgorithm: "${address}"   # ours\ntrain: { window: 30d, every: 7d }\nscore: { every: 1d }\nbudget: 5/day\ncalendar: { timeZone: Europe/Berlin }\n`);
+  const { plans } = await ok('plugins', 'upgrade', `${name}@1.1.0`, '--stay', 'nights', '--yes', '--allow-level', 'L0');
+  expect(plans[0].detections).toEqual([expect.objectContaining({ detection: 'nights', happens: 'stays' })]);
+  expect(readFileSync(file, 'utf8')).toContain(`algorithm: "${address}@1.0.0"   # ours`);
+  const { components } = await ok('plugins', 'list', '--kind', 'algorithm');
+  expect(components.filter((one: { address: string }) => one.address.startsWith(name)).map((one: { address: string; version: string }) => [one.address, one.version])).toEqual([[address, '1.1.0'], [`${address}@1.0.0`, '1.0.0']]);
+  await ok('train', '--algorithm', `${address}@1.0.0`, '--data', 'logons.csv', '--model', 'old');
+  await ok('train', '--algorithm', address, '--data', 'logons.csv', '--model', 'new');
+  const versions = ['old', 'new'].map((model) => JSON.parse(readFileSync(join(workspace, model, 'manifest.json'), 'utf8')).algorithm.version as string);
+  expect(versions).toEqual(['1.0.0', '1.1.0']);
+}, 240_000);
+
+test('data is checked against a plugin that is not installed', async () => {
+  const at = ['--registry', registry?.line.url ?? ''];
+  expect(await ok('plugins', 'check', name, '--source', 'logons.csv', ...at)).toMatchObject({ target: address, verdict: 'fit' });
+  writeFileSync(join(workspace, 'other.csv'), 'Account,hour\nann,9\n');
+  expect(await run('plugins', 'check', name, '--source', 'other.csv', ...at)).toMatchObject({ status: 3, document: { error: { code: 'COLUMNS_MISSING', message: expect.stringContaining('"user"') } } });
+  expect(await ok('plugins', 'check', name, '--source', 'other.csv', '--map', 'user=Account', ...at)).toMatchObject({ verdict: 'fit' });
+  expect(existsSync(join(workspace, 'plugins.lock'))).toBe(false);
+}, 240_000);
+
+test('what is uninstalled is gone, and says which detections used it', async () => {
+  await install('1.0.0');
+  expect(await ok('plugins', 'uninstall', name)).toEqual({ name, usedBy: [] });
+  expect(await train('--allow-level', 'L0')).toMatchObject({ status: 4, document: { error: expect.objectContaining({ code: 'PLUGIN_NOT_FOUND' }) } });
+  expect(await ok('plugins', 'audit')).toEqual({ ok: true, findings: [] });
+}, 240_000);
