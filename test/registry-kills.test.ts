@@ -15,7 +15,7 @@ import { inCi } from './tier.ts';
 /** Milliseconds of publishing, at most, before a kill. */
 const longestMs = 1000;
 /** Kills at random moments. */
-const kills = Number(process.env['BYOML_KILLS'] ?? (inCi ? 50 : 8));
+const kills = Number(process.env['BYOML_KILLS'] ?? (inCi ? 10 : 4));
 const seed = Number(process.env['BYOML_PROPERTY_SEED'] ?? Date.now() % 1e6);
 const wanted = process.platform !== 'win32';
 const { signal } = new AbortController();

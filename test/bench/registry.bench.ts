@@ -63,17 +63,20 @@ function texts(packages: readonly GeneratedPackage[]): string[] {
   return [...new Set(typed), ...new Set(packages.slice(0, 300).map(({ keywords }) => keywords[1] ?? ''))];
 }
 
-/** Milliseconds of every search with its answer, after one that fills the index. */
+/** Milliseconds of every search with its answer, in a second round: the first fills the index, and the server keeps only the last few answers. */
 async function search(client: Client, packages: readonly GeneratedPackage[]): Promise<number[]> {
-  await client.ask('-/v1/search?text=first');
-  const times: number[] = [];
-  for (const text of texts(packages)) {
-    const from = performance.now();
-    const { status } = await client.ask(`-/v1/search?text=${encodeURIComponent(text)}`);
-    times.push(performance.now() - from);
-    if (status !== 200) throw new Error(`search ${text}: ${status}`);
-  }
-  return times;
+  const round = async (): Promise<number[]> => {
+    const times: number[] = [];
+    for (const text of texts(packages)) {
+      const from = performance.now();
+      const { status } = await client.ask(`-/v1/search?text=${encodeURIComponent(text)}`);
+      times.push(performance.now() - from);
+      if (status !== 200) throw new Error(`search ${text}: ${status}`);
+    }
+    return times;
+  };
+  await round();
+  return round();
 }
 
 /** Seconds of clean installs, by our command and by npm, of the same package from our registry; undefined while there is no such command. */

@@ -1,7 +1,7 @@
 import type * as client from '@byoml/registry/client';
 
 /** The client of the marketplace, as far as the commands use it; tests bring their own. */
-export type Marketplace = Pick<typeof client, 'findOffer' | 'installOffer' | 'rollbackPlugin' | 'uninstallPlugin' | 'auditPlugins' | 'searchRegistry' | 'stageOffer'>;
+export type Marketplace = Pick<typeof client, 'findOffer' | 'installOffer' | 'rollbackPlugin' | 'uninstallPlugin' | 'auditPlugins' | 'searchRegistry' | 'stageOffer' | 'restorePlugins'>;
 
 export type OfferRequest = Parameters<Marketplace['findOffer']>[0];
 export type Offer = Awaited<ReturnType<Marketplace['findOffer']>>;

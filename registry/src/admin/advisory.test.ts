@@ -5,7 +5,7 @@ import { readAdvisories, signAdvisory, type Advisories } from '../trust/advisori
 import { advisoriesKey, advisoriesSchema } from './advisories-file.ts';
 import { folderRegistry, plugin, type FolderRegistry } from './folder-registry.test.fixture.ts';
 import { listAdvisories } from './list-advisories.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import { publishAdvisory, type AdvisoryRequest } from './publish-advisory.ts';
 import { rebuildRegistry } from './rebuild.ts';
 import { readSignedEdition } from './signed-edition.ts';

@@ -14,7 +14,8 @@ import { folderStorage } from '../storage/folder.ts';
 import { temporaryFolder } from '../storage/scratch.test.fixture.ts';
 import type { Storage } from '../storage/storage.ts';
 import { signRelease } from '../trust/author/release.ts';
-import { openAdministered, type Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
+import { openAdministered } from './open-administered.ts';
 import { verifyRegistry, type Verification } from './verify.ts';
 
 export const plugin = '@acme/quiet-hours';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Advisory } from '../trust/advisories.ts';
 import { countingAdvisory, listAdvisories } from './list-advisories.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import { signedAdvisory } from './publish-advisory.ts';
 
 /** Signs the advisories of a bundle with the key of this registry, since its clients heed no other. Those that are here already stay. The ids of the others. */

@@ -4,7 +4,8 @@ import { Bundle, type BundledPackage } from './bundle.ts';
 import { importAdvisories } from './import-advisories.ts';
 import { importState } from './import-state.ts';
 import { importVersion, type ImportOutcome } from './import-version.ts';
-import { openAdministered, type Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
+import { openAdministered } from './open-administered.ts';
 import { expiredRoles, type Role } from './signed-edition.ts';
 
 export interface ImportOptions {

@@ -1,6 +1,6 @@
 import { administrator } from '../accounts/account.ts';
 import type { Packument } from '../npm/packument.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import { yankVersion } from './yank.ts';
 
 /** Takes over what the packument of a bundle says beyond its versions: which are yanked or deprecated, and where its tags point. A package of others stays as it is. */

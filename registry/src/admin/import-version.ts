@@ -6,7 +6,7 @@ import { refuseStranger } from '../npm/history.ts';
 import { newestOf } from '../npm/package-state.ts';
 import type { AdmitRequest } from '../server/admit.ts';
 import type { BundledVersion } from './bundle.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 
 /** `present`: it was there already; `held`: taken over, but a check wants a person to look at it first. */
 export type ImportOutcome = 'imported' | 'held' | 'present';

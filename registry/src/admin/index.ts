@@ -8,7 +8,8 @@ export { exportBundle, type Exported, type ExportOptions } from './export-bundle
 export { importBundle, type Imported, type ImportOptions } from './import-bundle.ts';
 export { keyRolesIn, type KeyRole } from './keys.ts';
 export { listAdvisories, type ListedAdvisory } from './list-advisories.ts';
-export { openAdministered, type Administered } from './open-administered.ts';
+export type { Administered } from './administered.ts';
+export { openAdministered } from './open-administered.ts';
 export { promoteAtRegistry } from './promote-at-registry.ts';
 export { promoteVersion } from './promote.ts';
 export { publishAdvisory, type AdvisoryRequest } from './publish-advisory.ts';

@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { signal } from '../server/registry.test.fixture.ts';
@@ -9,7 +9,7 @@ import { rotateRoot } from '../trust/tuf/rotate.ts';
 import { folderRegistry, plugin, type FolderRegistry } from './folder-registry.test.fixture.ts';
 import { keyRoles } from './keys.ts';
 import { listAdvisories } from './list-advisories.ts';
-import { finishRotation, prepareNextKeys } from './next-keys.ts';
+import { prepareNextKeys, swapKeys } from './next-keys.ts';
 import { publishAdvisory } from './publish-advisory.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { verifyRegistry } from './verify.ts';
@@ -48,17 +48,27 @@ test('two of three root keys: one of them alone can do nothing, two can', async 
   await expect(rotateKeys({ root, signWith: [one, three], threshold: 4, now }, signal)).rejects.toMatchObject({ code: 'USAGE_INVALID' });
 });
 
-test.each(['before the keys were swapped', 'before everything was signed anew'])('a rotation that died %s is ended by the next one', async (when) => {
+test.each([
+  ['before the keys were swapped', 'the next one'], ['before everything was signed anew', 'the next one'],
+  ['before the keys were swapped', 'any command'], ['before everything was signed anew', 'any command'],
+])('a rotation that died %s is ended by %s, with the advisories', async (when, by) => {
   await using registry = await filled();
+  {
+    await using administered = await registry.administered();
+    await publishAdvisory(administered, { digests: [], version: { name: plugin, version: '1.0.0' }, id: 'adv-1', reason: 'bad', severity: 'low', expires: new Date(registry.now() + 86_400_000) });
+  }
   await registry.stop();
   const { root, now, storage } = registry;
   const keys = join(root, 'keys');
   const next = await prepareNextKeys(keys);
   await rotateRoot({ storage, next: { timestamp: next.timestamp.public, snapshot: next.snapshot.public, targets: next.targets.public }, signers: [await readKeyFile(join(keys, 'root.pem'))], clock: { now: () => new Date(now()) } }, signal);
-  if (when.includes('signed')) await finishRotation(keys, storage, signal);
+  if (when.includes('signed')) await swapKeys(keys, storage, signal);
   expect(await followed(registry)).toMatchObject({ ok: false });
-  await rotateKeys({ root, online: true, now }, signal);
+  if (by === 'the next one') await rotateKeys({ root, online: true, now }, signal);
+  await using administered = await registry.administered();
+  expect(await listAdvisories({ storage, history: administered.registry.packages.history, now: new Date(now()) }, signal)).toMatchObject([{ id: 'adv-1', counts: true }]);
   expect(await followed(registry)).toMatchObject({ ok: true });
+  expect((await readdir(keys)).sort()).toEqual(['root.pem', 'snapshot.pem', 'targets.pem', 'timestamp.pem']);
 });
 
 describe('attack 29: keys are stolen', () => {

@@ -2,23 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { ByomlError } from '@byoml/core';
 import type { Admit } from '../server/admit.ts';
 import { openKeyFolder } from '../server/key-folder.ts';
-import { openRegistry, type Registry } from '../server/registry.ts';
-import type { Trust } from '../server/trust.ts';
+import { openRegistry } from '../server/registry.ts';
 import { folderStorage } from '../storage/folder.ts';
 import { keyOfRole } from '../trust/tuf/files.ts';
-import type { OnlineKeys } from '../trust/tuf/roles.ts';
-import { finishRotation } from './next-keys.ts';
-import { placesOf, refuseMissing, type Places } from './places.ts';
-
-/** A folder registry in the hands of its administrator; a server may run on it meanwhile. */
-export interface Administered extends AsyncDisposable {
-  readonly places: Places;
-  readonly registry: Registry;
-  readonly trust: Trust;
-  readonly keys: OnlineKeys;
-  /** Private key to keep offline; only when this opening made it. */
-  readonly rootKeyFile: string | undefined;
-}
+import type { Administered } from './administered.ts';
+import { resignAdvisories, resignMetadata } from './finish-rotation.ts';
+import { placesOf, refuseMissing } from './places.ts';
 
 interface Opening {
   /** Milliseconds since 1970. */
@@ -43,11 +32,13 @@ export async function openAdministered(root: string, { now = Date.now, admit = a
   await using opened = new AsyncDisposableStack();
   const storage = opened.use(await folderStorage(places.data));
   const begun = (await storage.read(keyOfRole('root'), signal)) !== undefined;
-  if (begun) await finishRotation(places.keys, storage, signal);
+  if (begun) await resignMetadata({ folder: places.keys, storage, clock: { now: () => new Date(now()) } }, signal);
   const { trust: keyed, rootKeyFile } = await openKeyFolder(places.keys, { begun });
   const registry = await openRegistry({ storage, admit, trust: keyed, now }, signal);
   const { trust } = registry;
   if (!trust) throw new ByomlError('INTERNAL', 'the registry was opened without its keys');
+  const administered = { places, registry, trust, keys: keyed.keys, rootKeyFile };
+  await resignAdvisories(administered);
   const kept = opened.move();
-  return { places, registry, trust, keys: keyed.keys, rootKeyFile, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { ...administered, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

@@ -2,7 +2,7 @@ import { ByomlError } from '@byoml/core';
 import { administrator } from '../accounts/account.ts';
 import { appearance } from '../npm/history.ts';
 import { release, type Released } from '../server/release.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import type { VersionName } from './version-named.ts';
 
 /** Lets a version appear now. Throws PACKAGE_UNKNOWN, REQUEST_INVALID for one that is visible already, ACCESS_DENIED for an account that may not. */

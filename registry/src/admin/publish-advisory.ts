@@ -6,7 +6,7 @@ import { writeBlob } from '../npm/blobs.ts';
 import { signAdvisory, type Advisory } from '../trust/advisories.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { writeAdvisories } from './advisories-file.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import { readSignedEdition } from './signed-edition.ts';
 import type { VersionName } from './version-named.ts';
 
@@ -43,7 +43,7 @@ export async function publishAdvisory(administered: Administered, request: Advis
 }
 
 /** Signs an advisory under its id, which replaces what was signed under it before. Throws TRUST_REFUSED for a key whose word no client takes. */
-export async function signedAdvisory({ registry: { storage, packages, signal }, trust, keys }: Administered, advisory: Advisory, key: SigningKey = keys.targets): Promise<Advisory> {
+export async function signedAdvisory({ registry: { storage, packages, signal }, trust, keys }: Omit<Administered, keyof AsyncDisposable>, advisory: Advisory, key: SigningKey = keys.targets): Promise<Advisory> {
   const { signers } = await readSignedEdition(storage, { signal });
   if (!signers.some(({ id }) => id === key.public.id)) throw new ByomlError('TRUST_REFUSED', `advisory ${advisory.id}: key ${key.public.id} is neither a root key nor the targets key of this registry, so no client would heed it`, { details: { id: advisory.id, key: key.public.id } });
   const blob = await writeBlob(storage, new TextEncoder().encode(JSON.stringify(signAdvisory(advisory, key))), signal);

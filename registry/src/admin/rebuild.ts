@@ -1,11 +1,12 @@
 import type { Progress } from '@byoml/core';
 import { Packages } from '../npm/packages.ts';
 import { openKeyFolder } from '../server/key-folder.ts';
+import { readPublicUrl } from '../server/public-url.ts';
 import { Trust } from '../server/trust.ts';
 import { folderStorage } from '../storage/folder.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeAdvisories } from './advisories-file.ts';
-import { finishRotation } from './next-keys.ts';
+import { swapKeys } from './next-keys.ts';
 import { refuseMissing } from './places.ts';
 
 /** What a rebuild has changed. */
@@ -33,12 +34,13 @@ export async function rebuildRegistry(root: string, { now = Date.now, progress }
   const places = await refuseMissing(root);
   await using storage = await folderStorage(places.data);
   const before = await derivedVersions(storage, signal);
-  await finishRotation(places.keys, storage, signal);
+  await swapKeys(places.keys, storage, signal);
   const { trust: keyed } = await openKeyFolder(places.keys, { begun: true });
   const trust = await Trust.open({ storage, trust: keyed, now }, signal);
+  const publicUrl = await readPublicUrl(storage, signal);
   let done = 0;
   let total = 0;
-  const packages = await Packages.open({ storage, now, signing: trust, onChange: () => progress?.({ done: Math.min(++done, total), total, unit: 'packages' }) }, signal);
+  const packages = await Packages.open({ storage, now, ...(publicUrl !== undefined && { publicUrl }), signing: trust, onChange: () => progress?.({ done: Math.min(++done, total), total, unit: 'packages' }) }, signal);
   total = [...packages.history.names()].length;
   await packages.rebuild(signal);
   await writeAdvisories({ storage, history: packages.history, trust }, signal);

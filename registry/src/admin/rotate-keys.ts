@@ -1,21 +1,21 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ByomlError, isByomlError, type Clock } from '@byoml/core';
+import { ByomlError } from '@byoml/core';
 import { folderStorage } from '../storage/folder.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Advisory } from '../trust/advisories.ts';
 import { readKeyFile, writeKeyFile } from '../trust/key-file.ts';
 import { generateKey, type SigningKey } from '../trust/keys.ts';
-import type { OnlineKeys } from '../trust/tuf/roles.ts';
+import { publicKeys } from '../trust/tuf/roles.ts';
 import { rotateRoot, type NextRoot } from '../trust/tuf/rotate.ts';
-import { readRoots } from '../trust/tuf/state.ts';
-import { tufRepository } from '../trust/tuf/repository.ts';
+import { readRoot } from '../trust/tuf/state.ts';
 import { keyRoles, type KeyRole } from './keys.ts';
 import { countingAdvisory, listAdvisories } from './list-advisories.ts';
-import { finishRotation, prepareNextKeys, readOnlineKeys } from './next-keys.ts';
+import { prepareNextKeys } from './next-keys.ts';
+import type { Administered } from './administered.ts';
 import { openAdministered } from './open-administered.ts';
 import { refuseMissing } from './places.ts';
 import { signedAdvisory } from './publish-advisory.ts';
-import { readSignedEdition } from './signed-edition.ts';
 
 /** A root ceremony. */
 export interface Rotation {
@@ -48,49 +48,48 @@ export async function rotateKeys({ root, signWith, rootKeys, threshold, online =
   const places = await refuseMissing(root);
   await using storage = await folderStorage(places.data);
   const clock = { now: () => new Date(now()) };
-  await finishRotation(places.keys, storage, signal);
-  await resignIfStale(storage, { keys: await readOnlineKeys(places.keys), clock }, signal);
+  const counting = await countingNow(root, now, signal);
   const made: string[] = [];
   const signers = await Promise.all((signWith ?? [join(places.keys, 'root.pem')]).map(readKeyFile));
   const offline = rootKeys && (await openOrMake(rootKeys, made));
-  const counting = (await openedAdvisories(root, now, signal)).flatMap((listed) => countingAdvisory(listed) ?? []);
   const nextKeys = online ? await prepareNextKeys(places.keys) : undefined;
   const rootRole = await nextRootRole(storage, { offline, threshold }, signal);
-  const next: NextRoot = { ...(rootRole && { root: rootRole }), ...(nextKeys && { timestamp: nextKeys.timestamp.public, snapshot: nextKeys.snapshot.public, targets: nextKeys.targets.public }) };
+  const next: NextRoot = { ...(rootRole && { root: rootRole }), ...(nextKeys && publicKeys(nextKeys)) };
   await rotateRoot({ storage, next, signers: [...signers, ...(offline ?? [])], clock }, signal);
-  if (nextKeys) {
-    await finishRotation(places.keys, storage, signal);
-    await tufRepository({ storage, keys: nextKeys, clock }).resign(signal);
-    await using administered = await openAdministered(root, { now }, signal);
-    for (const advisory of counting) await signedAdvisory(administered, advisory);
-  }
+  if (nextKeys) await finishRotation(root, { now, counting }, signal);
   return { roles: await keyRoles(storage, signal), made, advisories: nextKeys ? counting.map(({ id }) => id) : [] };
 }
 
-/** A rotation that died before everything was signed anew is ended first: metadata may be one root behind, not two. */
-async function resignIfStale(storage: Storage, { keys, clock }: { readonly keys: OnlineKeys; readonly clock: Clock }, signal: AbortSignal): Promise<void> {
-  try {
-    await readSignedEdition(storage, { signal });
-  } catch (thrown) {
-    if (!isByomlError(thrown) || thrown.code !== 'TRUST_REFUSED') throw thrown;
-    await tufRepository({ storage, keys, clock }).resign(signal);
-  }
+/** Opening the registry signs everything below the root anew; so are the advisories that the new key does not vouch for yet. */
+async function finishRotation(root: string, { now, counting }: { readonly now: () => number; readonly counting: readonly Advisory[] }, signal: AbortSignal): Promise<void> {
+  await using administered = await openAdministered(root, { now }, signal);
+  const still = new Set((await counted(administered, signal)).map(({ id }) => id));
+  for (const advisory of counting) if (!still.has(advisory.id)) await signedAdvisory(administered, advisory);
 }
 
-async function openedAdvisories(root: string, now: () => number, signal: AbortSignal) {
+/** The advisories that count. Opening the registry ends a rotation that died, so that metadata is one root behind at most. */
+async function countingNow(root: string, now: () => number, signal: AbortSignal): Promise<readonly Advisory[]> {
   await using administered = await openAdministered(root, { now }, signal);
-  const { storage, packages: { history } } = administered.registry;
-  return await listAdvisories({ storage, history, now: new Date(now()) }, signal);
+  return await counted(administered, signal);
+}
+
+async function counted({ registry: { storage, packages: { history }, now } }: Administered, signal: AbortSignal): Promise<readonly Advisory[]> {
+  return (await listAdvisories({ storage, history, now: new Date(now()) }, signal)).flatMap((listed) => countingAdvisory(listed) ?? []);
 }
 
 async function nextRootRole(storage: Storage, { offline, threshold }: { readonly offline: readonly SigningKey[] | undefined; readonly threshold: number | undefined }, signal: AbortSignal): Promise<NextRoot['root']> {
   if (!offline && threshold === undefined) return undefined;
-  const { signed } = (await readRoots(storage, signal)).current;
-  const before = (signed.roles['root']?.keyIDs ?? []).map((id) => ({ id, hex: signed.keys[id]?.keyVal['public'] ?? '' }));
-  const keys = offline?.map((key) => key.public) ?? before;
-  const needed = threshold ?? signed.roles['root']?.threshold ?? 1;
+  const before = await rootRoleNow(storage, signal);
+  const keys = offline?.map((key) => key.public) ?? before.keys;
+  const needed = threshold ?? before.threshold;
   if (!Number.isSafeInteger(needed) || needed < 1 || needed > keys.length) throw new ByomlError('USAGE_INVALID', `--threshold ${needed}: there ${keys.length === 1 ? 'is one root key' : `are ${keys.length} root keys`}`, { details: { threshold: needed, keys: keys.length } });
   return { keys, threshold: needed };
+}
+
+async function rootRoleNow(storage: Storage, signal: AbortSignal): Promise<NonNullable<NextRoot['root']>> {
+  const { signed } = await readRoot(storage, signal);
+  const { keyIDs = [], threshold = 1 } = signed.roles['root'] ?? {};
+  return { keys: keyIDs.map((id) => ({ id, hex: signed.keys[id]?.keyVal['public'] ?? '' })), threshold };
 }
 
 async function openOrMake(paths: readonly string[], made: string[]): Promise<readonly SigningKey[]> {

@@ -2,7 +2,7 @@ import { ByomlError } from '@byoml/core';
 import type { Advisory } from '../trust/advisories.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { countingAdvisory, listAdvisories } from './list-advisories.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import { signedAdvisory } from './publish-advisory.ts';
 
 /** Ends an advisory now, by signing it anew under the same id. Throws RECORD_UNKNOWN for an id of which none counts. */

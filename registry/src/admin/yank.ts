@@ -1,6 +1,6 @@
 import { ByomlError } from '@byoml/core';
 import { administrator } from '../accounts/account.ts';
-import type { Administered } from './open-administered.ts';
+import type { Administered } from './administered.ts';
 import type { VersionName } from './version-named.ts';
 
 /** A version after it was taken out of new installations, or let back in. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isByomlError } from '@byoml/core';
-import { judge } from '../trust/policy.ts';
+import { printable } from '../trust/refusal.ts';
+import { identityFor, judge, type Policy } from '../trust/policy.ts';
 import { loadPolicy, type LoadedPolicy } from '../trust/policy-file.ts';
 import { publicKey } from '../trust/keys.ts';
 import { advisoriesAbout, cachedAdvisories } from './cached-advisories.ts';
@@ -8,6 +9,8 @@ import { dependencyDeviations, pluginDeviations, type Deviation } from './compar
 import { contentsDigest, contentsFile, readContents, type Contents } from './contents.ts';
 import { placedVersions, type Placed } from './install-location.ts';
 import { openInstalled } from './installed.ts';
+import { isLockedDependencies } from './machine-dependencies.ts';
+import { lockedDifferences } from './locked-identity.ts';
 import type { PluginsLock } from './plugins-lock.ts';
 import { readPluginsLock } from './plugins-lock-file.ts';
 import { refreshAdvisories } from './registry-advisories.ts';
@@ -59,12 +62,12 @@ const about = ({ name, locked: { version } }: Placed) => ({ plugin: name, versio
 const faults: Readonly<Record<Deviation['kind'], string>> = { changed: 'was changed since it was installed', missing: 'is missing', stranger: 'was not there when it was installed' };
 const deviationFinding = (of: { readonly plugin: string; readonly version: string }, { kind, file }: Deviation): AuditFinding => ({ ...of, kind, message: `${file} ${faults[kind]}` });
 
-function fileFindings({ project }: WorkspacePlaces, lock: PluginsLock, placed: readonly Placed[]): readonly AuditFinding[] {
+function fileFindings({ project, trust }: WorkspacePlaces, lock: PluginsLock, placed: readonly Placed[]): readonly AuditFinding[] {
   if (placed.length === 0) return [];
   const contents = listedIn(project);
   if (!contents) return placed.map((each) => ({ ...about(each), kind: 'missing', message: 'it is in plugins.lock but not installed; install it again' }));
   const shared = { plugin: '', version: '' };
-  if (contentsDigest(contents.dependencies) !== lock.dependencies) return [{ ...shared, kind: 'changed', message: `${contentsFile} is not the one that plugins.lock names` }];
+  if (!isLockedDependencies(contents.dependencies, lock, trust)) return [{ ...shared, kind: 'changed', message: `${contentsFile} is not the one that plugins.lock names` }];
   const dependencies = [...dependencyDeviations(project, contents)].map((deviation) => deviationFinding(shared, deviation));
   return [...placed.flatMap((each) => pluginFindings(project, contents, each)), ...dependencies];
 }
@@ -87,13 +90,21 @@ function listedIn(project: string): Contents | undefined {
 const advisoryFindings = ({ trust }: WorkspacePlaces, placed: Placed, now: Date): readonly AuditFinding[] =>
   advisoriesAbout(cachedAdvisories(trust, registryId(placed.locked.registry)), placed.locked.integrity, now).map(({ id, reason, severity, expires }) => ({ ...about(placed), kind: 'advisory', message: `${id}: ${reason} (until ${expires})`, severity }));
 
-/** The cooldown counted when the version was installed; provenance was verified then and is in the lock. */
+/** The cooldown counted when the version was installed; provenance was verified then, and the lock keeps whose it was: that has to be the pipeline that the policy pins now. */
 function policyFindings({ policy }: LoadedPolicy, placed: Placed, now: Date): readonly AuditFinding[] {
   const { signer, capabilities } = placed.locked;
   const facts = { plugin: `${placed.name}@${placed.locked.version}`, signers: signer.key === null ? [] : [publicKey(signer.key).id], provenance: null, reproduced: false, hosts: capabilities.hosts ?? [], published: new Date(0) };
   const judgement = judge(policy, facts, now);
-  const reasons = judgement.allowed ? [] : judgement.reasons.filter(({ rule }) => rule !== 'provenance' || signer.identity === undefined);
-  return reasons.map(({ message }) => ({ ...about(placed), kind: 'policy', message }));
+  const other = otherPipeline(policy, placed);
+  const reasons = judgement.allowed ? [] : judgement.reasons.filter(({ rule }) => rule !== 'provenance' || other === undefined);
+  return [...reasons.map(({ message }) => message), ...(other ?? [])].map((message) => ({ ...about(placed), kind: 'policy', message }));
+}
+
+/** How the pipeline in the lock differs from the pinned one; undefined where there is not one of each to compare. */
+function otherPipeline(policy: Policy, { name, locked: { version, signer } }: Placed): readonly string[] | undefined {
+  const pinned = identityFor(policy, name);
+  if (signer.identity === undefined || !pinned) return undefined;
+  return lockedDifferences(signer.identity, pinned, { name, version }).map((difference) => printable(`${name}@${version}: of the pipeline that built it, ${difference}`));
 }
 
 interface Asking {

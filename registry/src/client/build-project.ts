@@ -8,11 +8,13 @@ import { writeDurably } from './atomic-file.ts';
 import { dependencyDeviations, pluginDeviations } from './compare-contents.ts';
 import { archiveListing, contentsDigest, contentsFile, contentsText, dependencyListing, readContents, type Contents, type Listing } from './contents.ts';
 import { linkCore } from './core-link.ts';
+import { isLockedDependencies } from './machine-dependencies.ts';
 import { archiveFile, placedVersions, type Placed } from './install-location.ts';
-import { amendPackageLock, writeProjectFile, type Unpacked } from './npm-project.ts';
+import { amendPackageLock, rootEntry, writeProjectFile, type Unpacked } from './npm-project.ts';
+import { normalizePackages, packagePins, refuseOtherPackages, writePackages } from './package-pins.ts';
 import { openPlugin, type OpenedPlugin } from './open-plugin.ts';
 import { versionsOf } from './plugins-lock-file.ts';
-import type { LockedPlugin, PluginsLock } from './plugins-lock.ts';
+import type { LockedPlugin, PackagePins, PluginsLock } from './plugins-lock.ts';
 import { refuseForeignSources } from './foreign-sources.ts';
 import { npmInstall } from './run-npm.ts';
 import { writeNpmrc, type ScopeMap } from './scope-map.ts';
@@ -27,10 +29,20 @@ export interface ProjectPlan {
   readonly scopes: ScopeMap;
   /** Integrity → tarballs that the present project does not have yet. */
   readonly tarballs: ReadonlyMap<string, Uint8Array>;
+  /** What npm has to resolve the dependencies to; undefined: what it finds. */
+  readonly pins?: PackagePins | undefined;
+}
+
+/** A project that was made beside the present one. */
+export interface BuiltProject {
+  readonly folder: string;
+  readonly contents: Contents;
+  /** What npm resolved the dependencies to. */
+  readonly packages: PackagePins | undefined;
 }
 
 /** Makes the whole project beside the present one; nothing refers to it yet. A version whose verified tarball is nowhere to be found is left out: it has to be installed again. Throws NPM_FAILED, TRUST_REFUSED, WRITE_FAILED. */
-export async function buildProject(plan: ProjectPlan, signal: AbortSignal): Promise<{ readonly folder: string; readonly contents: Contents }> {
+export async function buildProject(plan: ProjectPlan, signal: AbortSignal): Promise<BuiltProject> {
   const folder = join(plan.places.folder, `${nextPrefix}${randomUUID()}`);
   try {
     await mkdir(join(folder, 'archives'), { recursive: true });
@@ -40,7 +52,7 @@ export async function buildProject(plan: ProjectPlan, signal: AbortSignal): Prom
     await writeNpmrc(folder, plan.scopes);
     await writeProjectFile(folder, placed);
     await fill({ folder, opened, intact, plan }, signal);
-    return { folder, contents: await finished(folder, opened) };
+    return { folder, contents: await finished(folder, opened), packages: await packagePins(folder, opened.keys()) };
   } catch (thrown) {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw thrown;
@@ -70,8 +82,8 @@ async function withArchives(folder: string, { places, plugins, tarballs }: Proje
 }
 
 /** Copies what is installed, unless it was changed behind our back: then everything is made anew. Answers the locations that need no work. */
-async function copyPresent(folder: string, { places: { project }, before }: ProjectPlan, opened: Opened): Promise<ReadonlySet<string>> {
-  const present = before && intactContents(project, before);
+async function copyPresent(folder: string, { places: { project, trust }, before }: ProjectPlan, opened: Opened): Promise<ReadonlySet<string>> {
+  const present = before && intactContents({ project, trust }, before);
   if (!present) return new Set();
   const skipped = new Set([join(project, 'node_modules', '.package-lock.json')]);
   await cp(join(project, 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE, filter: (path) => !skipped.has(path) });
@@ -81,11 +93,11 @@ async function copyPresent(folder: string, { places: { project }, before }: Proj
 
 const sameListing = (a: Listing, b: Listing | undefined): boolean => b !== undefined && contentsDigest(a) === contentsDigest(b);
 
-function intactContents(project: string, lock: PluginsLock): Contents | undefined {
+function intactContents({ project, trust }: Pick<WorkspacePlaces, 'project' | 'trust'>, lock: PluginsLock): Contents | undefined {
   try {
     const contents = readContents(project);
     const deviations = [...dependencyDeviations(project, contents), ...[...contents.plugins].flatMap(([location, listing]) => [...pluginDeviations(project, location, listing)])];
-    return deviations.length === 0 && contentsDigest(contents.dependencies) === lock.dependencies ? contents : undefined;
+    return deviations.length === 0 && isLockedDependencies(contents.dependencies, lock, trust) ? contents : undefined;
   } catch {
     return undefined;
   }
@@ -106,9 +118,13 @@ async function fill({ folder, opened, intact, plan }: Work, signal: AbortSignal)
   const removed = [...before.keys()].filter((location) => !intact.has(location));
   const alone = changed.every(([, { plugin }]) => plugin.standsAlone) && (await stoodAlone(plan, removed, signal));
   for (const location of removed) await rm(join(folder, 'node_modules', location), { recursive: true, force: true });
+  const root = rootEntry([...opened.values()].map(({ placed }) => placed));
   if (!alone) {
+    if (plan.pins) await writePackages(folder, { ...plan.pins, '': root });
     await npmInstall(folder, signal);
     await refuseForeignSources(folder, plan.scopes);
+    if (plan.pins) await refuseOtherPackages(folder, plan.pins);
+    await (plan.pins ? writePackages(folder, { ...plan.pins, '': root }) : normalizePackages(folder, root));
     await rm(join(folder, 'node_modules', '.package-lock.json'), { force: true });
   }
   for (const [location, { plugin }] of alone ? changed : opened) await unpackInto(join(folder, 'node_modules', location), plugin.archive);

@@ -12,7 +12,7 @@ import { openPlugin } from './open-plugin.ts';
 import type { LockedPlugin, PluginsLock } from './plugins-lock.ts';
 import { lockedPlugin, readPluginsLock, versionsOf } from './plugins-lock-file.ts';
 import { refreshAdvisories } from './registry-advisories.ts';
-import { registryAddress } from './registry-address.ts';
+import { isSameRegistry, registryAddress } from './registry-address.ts';
 import { openSession, type RegistrySession } from './registry-session.ts';
 import { resolveVersion } from './resolve-version.ts';
 import { refuseOtherRegistry, scopeMap } from './scope-map.ts';
@@ -61,16 +61,19 @@ async function contextOf({ workspace: given, registry: asked, name: text }: Offe
   const lock = readPluginsLock(places.lockFile);
   const installed = lockedPlugin(lock, name);
   const registry = registryOf(name, asked, { lock, installed });
-  if (installed && installed.registry !== registry) throw refusal(name, `it was installed from ${installed.registry}, not from ${registry}; uninstall it first`);
-  refuseOtherRegistry(name, registry, await scopeMap(lock, places.project));
-  const known = Object.values(lock?.plugins ?? {}).some((plugin) => plugin.registry === registry);
+  if (installed && !isSameRegistry(installed.registry, registry)) throw refusal(name, `it was installed from ${installed.registry}, not from ${registry}; uninstall it first`);
+  refuseOtherRegistry(name, registry, await scopeMap(lock, places));
+  const known = Object.values(lock?.plugins ?? {}).some((plugin) => isSameRegistry(plugin.registry, registry));
   return { workspace, name, registry, installed, known, loaded: await loadPolicy({ workspace, named: process.env['BYOML_POLICY'] }) };
 }
 
 function registryOf(name: string, asked: string | undefined, { lock, installed }: { readonly lock: PluginsLock | undefined; readonly installed: LockedPlugin | undefined }): string {
-  if (asked !== undefined) return registryAddress(asked).text;
-  if (installed) return installed.registry;
   const known = new Set(Object.values(lock?.plugins ?? {}).map(({ registry }) => registry));
+  if (asked !== undefined) {
+    const { text } = registryAddress(asked);
+    return [...known].find((each) => isSameRegistry(each, text)) ?? text; // a workspace calls a registry by one of its addresses
+  }
+  if (installed) return installed.registry;
   const [only] = known;
   if (known.size === 1 && only !== undefined) return only;
   throw new ByomlError('USAGE_INVALID', `${name}: say which registry it is in, with --registry`, { details: { plugin: name, known: [...known] } });

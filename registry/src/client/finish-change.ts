@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import { Lock } from '../storage/lock.ts';
 import { writeAtomically } from './atomic-file.ts';
+import { machineFile } from './machine-dependencies.ts';
 import { nextPrefix, type WorkspacePlaces } from './workspace-places.ts';
 
-/** What a finished project brings for the places outside it; both lie in its folder until they are there. */
+/** What a finished project brings for the places outside it; all lie in its folder until they are there. Only a restoration may bring the last. */
 export const nextLockFile = 'next-plugins.lock';
 export const consentFile = 'next-consent.json';
+export const nextMachineFile = 'next-dependencies.json';
 
 const there = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
 
@@ -46,6 +48,11 @@ export async function commit(places: WorkspacePlaces, made: string): Promise<voi
 async function finish(places: WorkspacePlaces): Promise<void> {
   const { ready, project, replaced } = places;
   if (await there(ready)) {
+    const machine = await readFile(join(ready, nextMachineFile)).catch(() => undefined);
+    if (machine) {
+      await mkdir(places.trust, { recursive: true });
+      await writeAtomically(join(places.trust, machineFile), machine);
+    }
     await writeAtomically(places.lockFile, await readFile(join(ready, nextLockFile)));
     await appendOnce(places.consents, await readFile(join(ready, consentFile), 'utf8'));
     if (await there(project)) {

@@ -4,6 +4,7 @@ export { installOffer, type InstallSettings } from './install-offer.ts';
 export type { Offer, OfferRequest } from './offer.ts';
 export { levels, pluginsLockFile, type Capabilities, type Level, type LockedPlugin, type LockedVersion, type PluginsLock, type Signer } from './plugins-lock.ts';
 export { readPluginsLock } from './plugins-lock-file.ts';
+export { restorePlugins, type RestoreRequest } from './restore-plugins.ts';
 export { rollbackPlugin } from './rollback-plugin.ts';
 export { searchRegistry, type SearchHit } from './search-registry.ts';
 export { stageOffer, type StagedOffer } from './stage-offer.ts';

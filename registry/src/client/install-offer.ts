@@ -1,16 +1,13 @@
-import { join, resolve } from 'node:path';
-import { packumentKey, scopeOf } from '../npm/name.ts';
+import { resolve } from 'node:path';
 import { refusal } from '../trust/refusal.ts';
 import { changePlugins, consentRecord } from './change-plugins.ts';
 import { changing } from './finish-change.ts';
 import type { Offer } from './offer.ts';
-import type { Level, LockedPlugin, LockedVersion, PluginsLock } from './plugins-lock.ts';
+import type { Level, LockedPlugin, LockedVersion } from './plugins-lock.ts';
 import { lockedPlugin, readPluginsLock } from './plugins-lock-file.ts';
 import { refuseForbidden, refuseMissingConsent, type Consent } from './refuse-consent.ts';
-import { openSession } from './registry-session.ts';
-import { configuredRegistry } from './run-npm.ts';
-import { bindDependencies, refuseOtherRegistry, scopeMap, scopesIn, type ScopeMap } from './scope-map.ts';
-import { placesOf, type WorkspacePlaces } from './workspace-places.ts';
+import { scopesWith } from './offer-scopes.ts';
+import { placesOf } from './workspace-places.ts';
 
 /** How to install an offer. */
 export interface InstallSettings extends Consent {
@@ -39,7 +36,7 @@ export async function installOffer(offer: Offer, settings: InstallSettings, sign
     const version = lockedVersion(offer, settings);
     const plugin: LockedPlugin = { ...version, ...othersOf(installed, version, settings.keep) };
     const consent = consentRecord(installed ? 'update' : 'install', offer.name, version, settings.now);
-    const lock = await changePlugins({ places, before, plugins: { ...before?.plugins, [offer.name]: plugin }, scopes, tarballs: new Map([[offer.integrity, offer.tarball]]), consent }, signal);
+    const lock = await changePlugins({ places, before, plugins: { ...before?.plugins, [offer.name]: plugin }, scopes, tarballs: new Map([[offer.integrity, offer.tarball]]), consents: [consent] }, signal);
     return lock.plugins[offer.name] as LockedPlugin;
   }, signal);
 }
@@ -56,29 +53,4 @@ function othersOf(installed: LockedPlugin | undefined, { version }: LockedVersio
   const others = kept.filter((each) => each.version !== version && each.version !== current.version);
   const before = current.version === version ? earlier : [current, ...earlier.filter((each) => each.version !== version && each.version !== current.version)];
   return { kept: keep && current.version !== version ? [current, ...others].slice(0, mostEarlier) : others, earlier: before.slice(0, mostEarlier) };
-}
-
-interface Place {
-  readonly places: WorkspacePlaces;
-  readonly before: PluginsLock | undefined;
-  readonly workspace: string;
-}
-
-/** The scopes of the workspace with those of the offer and of what it depends on. */
-async function scopesWith({ name, registry, dependencies }: Offer, { places, before, workspace }: Place, signal: AbortSignal): Promise<ScopeMap> {
-  const scopes = new Map(await scopeMap(before, places.project));
-  refuseOtherRegistry(name, registry, scopes);
-  const scope = scopeOf(name);
-  if (scope !== undefined) scopes.set(scope, registry);
-  const unbound = Object.keys(dependencies).filter((each) => scopeOf(each) !== undefined && !scopes.has(scopeOf(each) as string));
-  if (unbound.length === 0) return scopes;
-  await using session = await openSession({ workspace, registry }, signal);
-  const own = await scopesIn(join(workspace, '.npmrc'));
-  return await bindDependencies(unbound, {
-    scopes, registry,
-    sources: {
-      isSigned: async (each) => (await session.signed(packumentKey(each), 64 << 20)) !== undefined,
-      configured: async (each) => own.get(each) ?? (await configuredRegistry(workspace, each, signal)),
-    },
-  });
 }

@@ -6,6 +6,7 @@ import { dependencyDeviations, pluginDeviations, type Deviation } from './compar
 import { contentsDigest, contentsFile, readContents, type Contents } from './contents.ts';
 import { linkCore } from './core-link.ts';
 import { placedVersions, type Placed } from './install-location.ts';
+import { isLockedDependencies } from './machine-dependencies.ts';
 import type { Level, PluginsLock } from './plugins-lock.ts';
 import { readPluginsLock } from './plugins-lock-file.ts';
 import { registryId } from './registry-address.ts';
@@ -114,7 +115,7 @@ class InstalledProject implements Installed {
   #listed(): Contents {
     if (this.#contents) return this.#contents;
     const contents = readContents(this.folder);
-    if (contentsDigest(contents.dependencies) !== this.#lock?.dependencies) throw refused('dependencies', `${contentsFile} is not the one that plugins.lock names`, join(this.folder, contentsFile));
+    if (!isLockedDependencies(contents.dependencies, this.#lock, this.#places.trust)) throw refused('dependencies', `${contentsFile} is not the one that plugins.lock names`, join(this.folder, contentsFile));
     this.#contents = contents;
     return contents;
   }

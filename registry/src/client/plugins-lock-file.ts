@@ -50,7 +50,7 @@ export const versionsOf = (plugin: LockedPlugin): readonly LockedVersion[] => [p
 /** The same lock gives the same text. */
 export function pluginsLockText({ plugins, ...lock }: PluginsLock): string {
   const sorted = Object.fromEntries(Object.entries(plugins).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ lock: lock.lock, plugins: sorted, dependencies: lock.dependencies }, null, 2)}\n`;
+  return `${JSON.stringify({ lock: lock.lock, plugins: sorted, dependencies: lock.dependencies, ...(lock.packages && { packages: lock.packages }) }, null, 2)}\n`;
 }
 
 /** A plugin's entry; undefined for a name that is not locked. */

@@ -50,12 +50,18 @@ const lockedPlugin = lockedVersion.extend({
 });
 export type LockedPlugin = z.infer<typeof lockedPlugin>;
 
+const packagePins = z.record(z.string().max(2000), z.looseObject({}));
+/** Path below the private npm project → entry of npm's `package-lock.json`: version, integrity and where it is from. */
+export type PackagePins = z.infer<typeof packagePins>;
+
 /** `plugins.lock` in the folder of a workspace: what is installed, whom it is from and what was agreed to. Belongs under version control. */
 export const pluginsLockSchema = z.strictObject({
   lock: z.literal(1),
   plugins: z.record(z.string().max(220), lockedPlugin),
   /** SHA-256 of the listing of everything else in the private npm project: the dependencies of the plugins. */
   dependencies: hex,
+  /** What npm resolved the dependencies to; absent where no plugin has any. */
+  packages: packagePins.optional(),
 });
 export type PluginsLock = z.infer<typeof pluginsLockSchema>;
 

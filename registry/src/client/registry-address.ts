@@ -39,5 +39,11 @@ function ofFolder(path: string): RegistryAddress {
   return { text: pathToFileURL(folder.endsWith(sep) ? folder : `${folder}${sep}`).href, folder };
 }
 
-/** Short name of a registry for a folder of its own: 16 hexadecimal digits. */
-export const registryId = (address: string): string => createHash('sha256').update(address).digest('hex').slice(0, 16);
+/** What both addresses of a registry of the web have in common: `https://h/`, and `https://h/npm/` where its packages lie. A folder has only one. */
+const commonAddress = (address: string): string => (/^https?:/.test(address) ? address.replace(/\/npm\/$/, '/') : address);
+
+/** Whether two addresses, as `registryAddress` spells them, are of one registry. Where two different ones lie below each other they have different roots, so that the second is refused. */
+export const isSameRegistry = (a: string, b: string): boolean => commonAddress(a) === commonAddress(b);
+
+/** Short name of a registry for a folder of its own: 16 hexadecimal digits, the same for each of its addresses. */
+export const registryId = (address: string): string => createHash('sha256').update(commonAddress(address)).digest('hex').slice(0, 16);

@@ -27,7 +27,7 @@ export async function rollbackPlugin(workspace: string, name: string, now: Date,
     if (!earlier) throw new ByomlError('PLUGIN_NOT_FOUND', `${name} ${installed.version} is the first version that was installed here`, { details: { plugin: name, version: installed.version } });
     await refuseUnusable(places, name, earlier, now);
     const plugin: LockedPlugin = { ...earlier, installed: now.toISOString(), kept: installed.kept.filter(({ version }) => version !== earlier.version), earlier: older };
-    const lock = await changePlugins({ places, before, plugins: { ...before?.plugins, [name]: plugin }, scopes: await scopeMap(before, places.project), consent: consentRecord('rollback', name, plugin, now) }, signal);
+    const lock = await changePlugins({ places, before, plugins: { ...before?.plugins, [name]: plugin }, scopes: await scopeMap(before, places), consents: [consentRecord('rollback', name, plugin, now)] }, signal);
     const after = lock.plugins[name] as LockedPlugin;
     if (after.contents !== earlier.contents) throw refusal(name, 'what was unpacked is not what was installed then');
     return after;

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import { scopeOf } from '../npm/name.ts';
 import { refusal } from '../trust/refusal.ts';
-import { contentsDigest, readContents, sha256 } from './contents.ts';
+import { readContents, sha256 } from './contents.ts';
+import { isLockedDependencies } from './machine-dependencies.ts';
 import type { PluginsLock } from './plugins-lock.ts';
+import { isSameRegistry } from './registry-address.ts';
+import type { WorkspacePlaces } from './workspace-places.ts';
 
 /** Scope (`@acme`) → address of the one registry that it comes from. */
 export type ScopeMap = ReadonlyMap<string, string>;
@@ -26,8 +29,8 @@ export async function scopesIn(npmrc: string): Promise<ScopeMap> {
  * The scopes of a workspace. A scope belongs to one registry: the one that the first plugin of it came from, also for the dependencies of plugins. That is what keeps a
  * package of an organisation's own scope from being taken from another registry where a stranger holds the same name.
  */
-export async function scopeMap(lock: PluginsLock | undefined, project: string): Promise<ScopeMap> {
-  const map = new Map(isUnchanged(lock, project) ? await scopesIn(join(project, '.npmrc')) : []);
+export async function scopeMap(lock: PluginsLock | undefined, places: WorkspacePlaces): Promise<ScopeMap> {
+  const map = new Map(isUnchanged(lock, places) ? await scopesIn(join(places.project, '.npmrc')) : []);
   for (const [name, { registry }] of Object.entries(lock?.plugins ?? {})) {
     const scope = scopeOf(name);
     if (scope !== undefined) map.set(scope, registry);
@@ -36,10 +39,10 @@ export async function scopeMap(lock: PluginsLock | undefined, project: string): 
 }
 
 /** Whether the project's settings for npm are those that were written with the lock: otherwise somebody else may have bound scopes. */
-function isUnchanged(lock: PluginsLock | undefined, project: string): boolean {
+function isUnchanged(lock: PluginsLock | undefined, { project, trust }: WorkspacePlaces): boolean {
   try {
     const { dependencies } = readContents(project);
-    return contentsDigest(dependencies) === lock?.dependencies && dependencies.get('../.npmrc') === sha256(readFileSync(join(project, '.npmrc')));
+    return isLockedDependencies(dependencies, lock, trust) && dependencies.get('../.npmrc') === sha256(readFileSync(join(project, '.npmrc')));
   } catch {
     return false;
   }
@@ -49,7 +52,7 @@ function isUnchanged(lock: PluginsLock | undefined, project: string): boolean {
 export function refuseOtherRegistry(name: string, registry: string, scopes: ScopeMap): void {
   const scope = scopeOf(name);
   const bound = scope === undefined ? undefined : scopes.get(scope);
-  if (bound !== undefined && bound !== registry) throw refusal(name, `packages of ${scope} come from ${bound} in this workspace, not from ${registry}`);
+  if (bound !== undefined && !isSameRegistry(bound, registry)) throw refusal(name, `packages of ${scope} come from ${bound} in this workspace, not from ${registry}`);
 }
 
 /** Where to look for a scope that no plugin has brought along. */

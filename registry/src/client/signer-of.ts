@@ -5,6 +5,7 @@ import { publicKey, type PublicKey } from '../trust/keys.ts';
 import type { LoadedPolicy } from '../trust/policy-file.ts';
 import { identityFor } from '../trust/policy.ts';
 import type { VerifiedIdentity } from '../trust/sigstore/identity.ts';
+import { identityText } from './locked-identity.ts';
 import type { LockedPlugin, Signer } from './plugins-lock.ts';
 
 export interface SignerQuestion {
@@ -27,7 +28,7 @@ export interface SignerAnswer {
 /** Verifies what author and pipeline have signed. Throws TRUST_REFUSED for a signature that does not hold. */
 export async function signerOf({ card, manifestDigest, loaded, installed }: SignerQuestion): Promise<SignerAnswer> {
   const provenance = await provenanceOf(card, loaded);
-  const common = { account: card.publisher, ...(provenance && { identity: `${provenance.repository} ${provenance.workflow} ${provenance.ref}` }) };
+  const common = { account: card.publisher, ...(provenance && { identity: identityText(provenance) }) };
   const answer = authorKey(card, manifestDigest, installed);
   if (!answer) return { signer: { by: provenance ? 'sigstore' : 'registry', ...common, key: null }, ownerKey: null, provenance };
   const by = loaded.policy.roots.some(({ id }) => id === answer.key.id) ? 'organisation' : 'author';

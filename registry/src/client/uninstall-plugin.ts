@@ -13,6 +13,6 @@ export async function uninstallPlugin(workspace: string, name: string, now: Date
     const installed = lockedPlugin(before, name);
     if (!installed) throw new ByomlError('PLUGIN_NOT_FOUND', `${name} is not installed in this workspace`, { details: { plugin: name } });
     const plugins = Object.fromEntries(Object.entries(before?.plugins ?? {}).filter(([each]) => each !== name));
-    await changePlugins({ places, before, plugins, scopes: await scopeMap(before, places.project), consent: consentRecord('uninstall', name, installed, now) }, signal);
+    await changePlugins({ places, before, plugins, scopes: await scopeMap(before, places), consents: [consentRecord('uninstall', name, installed, now)] }, signal);
   }, signal);
 }

@@ -5,7 +5,8 @@ import type { Registry } from './registry.ts';
 
 /** A packument as it is sent. */
 export interface Sent {
-  readonly bytes: Buffer;
+  /** A string goes out in one piece with its header. */
+  readonly text: string;
   readonly etag: string;
 }
 
@@ -16,13 +17,13 @@ interface Kept extends Sent {
   readonly since: number;
 }
 
-/** Bytes that are kept together, and of one packument. */
+/** Characters that are kept together, and of one packument. */
 const [most, worthKeeping] = [16 << 20, 128 << 10];
-/** About what an entry takes besides its bytes. */
-const entryBytes = 500;
+/** About what an entry takes besides its text. */
+const entryCost = 500;
 /** How long the log may have grown, by the hand of another process, without being looked at. */
 const looksEveryMs = 250;
-/** How long bytes are kept that somebody may have repaired without writing to the log. */
+/** How long a text is kept that somebody may have repaired without writing to the log. */
 const longestMs = 30_000;
 
 const lastEventOf = ({ events }: NameHistory): number => events.at(-1)?.number ?? 0;
@@ -31,7 +32,7 @@ const lastEventOf = ({ events }: NameHistory): number => events.at(-1)?.number ?
 export class KeptPackuments {
   readonly #history: Registry['packages']['history'];
   readonly #signal: AbortSignal;
-  readonly #recent = new Recent<Kept>(most, ({ bytes }) => bytes.length + entryBytes);
+  readonly #recent = new Recent<Kept>(most, ({ text }) => text.length + entryCost);
   #looked = -Infinity;
   #looking: Promise<boolean> | undefined;
 
@@ -50,7 +51,7 @@ export class KeptPackuments {
   put(key: string, { name, _rev, versions }: Packument, sent: Sent): void {
     // What appears by and by appears without an event.
     const isWhole = [...this.#history.of(name).live].every((version) => Object.hasOwn(versions, version));
-    if (isWhole && sent.bytes.length <= worthKeeping) this.#recent.put(key, { ...sent, lastEvent: Number.parseInt(_rev), since: performance.now() });
+    if (isWhole && sent.text.length <= worthKeeping) this.#recent.put(key, { ...sent, lastEvent: Number.parseInt(_rev), since: performance.now() });
   }
 
   /** Whether the log is known as it was a moment ago; one look for all that ask at the same time. */

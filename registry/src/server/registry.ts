@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Admit } from './admit.ts';
 import { forgetCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { Downloads } from './downloads.ts';
+import { readPublicUrl, writePublicUrl } from './public-url.ts';
 import { Search } from './search.ts';
 import { Submissions } from './submissions.ts';
 import { isSigned, Trust, type RegistryTrust } from './trust.ts';
@@ -26,15 +27,20 @@ export interface RegistrySettings {
   readonly twoPerson: { readonly downloads: number | undefined };
 }
 
-const defaultSettings: RegistrySettings = {
+const defaultSettings: Omit<RegistrySettings, 'publicUrl'> = {
   cooldown: { newMs: 24 * 60 * minute, updateMs: 4 * 60 * minute },
   publishLimit: { count: 5, windowMs: 10 * minute, freezeMs: 60 * minute },
   registration: 'closed',
-  publicUrl: undefined,
   twoPerson: { downloads: undefined },
 };
 
-export interface RegistryOptions extends Partial<RegistrySettings> {
+/** What somebody who opens a registry may say; defaults for the rest. */
+export interface GivenSettings extends Partial<Omit<RegistrySettings, 'publicUrl'>> {
+  /** Kept in the storage: without it, the one that was given last; null takes that back. Packuments are made anew when it changes. */
+  readonly publicUrl?: string | null;
+}
+
+export interface RegistryOptions extends GivenSettings {
   /** Stays the caller's: closing the registry does not dispose it. */
   readonly storage: Storage;
   readonly admit: Admit;
@@ -68,18 +74,20 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-const settingsOf = ({ cooldown, publishLimit, registration, publicUrl, twoPerson }: RegistryOptions): RegistrySettings => ({
+const settingsOf = ({ cooldown, publishLimit, registration, publicUrl, twoPerson }: RegistryOptions, keptUrl: string | undefined): RegistrySettings => ({
   cooldown: cooldown ?? defaultSettings.cooldown,
   publishLimit: publishLimit ?? defaultSettings.publishLimit,
   registration: registration ?? defaultSettings.registration,
-  publicUrl: publicUrl ?? defaultSettings.publicUrl,
+  publicUrl: publicUrl === undefined ? keptUrl : (publicUrl ?? undefined),
   twoPerson: twoPerson ?? defaultSettings.twoPerson,
 });
 
 /** Opens what a storage holds: verifies the log, finishes what a process that died has begun. Throws TRUST_REFUSED and STORAGE_FAILED. */
 export async function openRegistry(options: RegistryOptions, signal: AbortSignal): Promise<Registry> {
   const { storage, now, admit } = options;
-  const settings = settingsOf(options);
+  const keptUrl = await readPublicUrl(storage, signal);
+  const settings = settingsOf(options, keptUrl);
+  const isMoved = settings.publicUrl !== keptUrl;
   const { trust, isNew } = await openTrust(options, signal);
   const search = new Search();
   const packages = await Packages.open({ storage, now, ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }), ...(trust && { signing: trust }), onChange: (name, packument) => search.put(name, packument) }, signal);
@@ -91,9 +99,10 @@ export async function openRegistry(options: RegistryOptions, signal: AbortSignal
     await writeCheckpoint(storage, { lastEvent: packages.history.head.number, moment, signed: trust !== undefined }, signal);
   };
   await settle(async () => {
-    await (options.rebuild || isNew ? packages.rebuild(signal) : packages.settleAll(signal));
+    await (options.rebuild || isNew || isMoved ? packages.rebuild(signal) : packages.settleAll(signal));
     if (trust && !checkpoint?.signed) await writeAdvisories({ storage, history: packages.history, trust }, signal);
   });
+  if (isMoved) await writePublicUrl(storage, settings.publicUrl, signal); // afterwards: whoever dies before begins again
   const accounts = new Accounts(storage, now);
   const tokens = new Tokens(storage, now);
   const adminToken = await firstToken({ accounts, tokens }, signal);

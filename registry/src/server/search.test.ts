@@ -59,4 +59,7 @@ test('the index for static hosting holds what is visible', async () => {
   const { headers, rawPayload } = await rig.ask('GET', '/v1/search.json.gz');
   expect(headers['content-type']).toMatch(/json|gzip/);
   expect(gunzipSync(rawPayload).toString()).toContain('"@acme/odd"');
+  await rig.publish({ name: '@acme/even' });
+  await rig.registry.search.write(rig.registry);
+  expect(gunzipSync((await rig.ask('GET', '/v1/search.json.gz')).rawPayload).toString()).toContain('"@acme/even"');
 });

@@ -1,13 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { cardKey } from '../npm/card.ts';
+import type { Packages } from '../npm/packages.ts';
 import type { Packument } from '../npm/packument.ts';
 import { entryOf, purposeSchema, shownVersion, type Entry, type Purpose } from '../search/entry.ts';
 import { searchIndex, searchIndexKey } from '../search/index-file.ts';
 import { SearchIndex, type Found, type Part } from '../search/search-index.ts';
-import type { Registry } from './registry.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** Where what is searched comes from. */
-type Source = Pick<Registry, 'packages' | 'storage' | 'signal'>;
+interface Source {
+  readonly packages: Packages;
+  readonly storage: Storage;
+  readonly signal: AbortSignal;
+}
 
 /** Packages that are read at the same time, and after which others get their turn. */
 const together = 16;
@@ -19,11 +24,14 @@ export class Search {
   readonly #changed = new Map<string, Packument | undefined>();
   #isFilling = false;
   #isFilled = false;
+  /** Whether the index in the storage says what this one says. */
+  #isWritten = false;
   /** Ends when nothing is being indexed; never rejects. */
   #indexing: Promise<void> = Promise.resolve();
 
   /** Takes a packument that was made anew; undefined when nothing of the package is visible. */
   put(name: string, packument: Packument | undefined): void {
+    this.#isWritten = false;
     // Before that there is nothing to change: filling reads what is there then.
     if (this.#isFilling || this.#isFilled) this.#changed.set(name, packument);
   }
@@ -34,9 +42,20 @@ export class Search {
     return this.#index.find(text, part);
   }
 
-  /** Writes the index for static hosting, `v1/search.json.gz`. */
+  /** Writes the index for static hosting, `v1/search.json.gz`, unless nothing has changed since it was last written here. */
   async write(source: Source): Promise<void> {
-    await this.#catchUp(source);
+    if (this.#isWritten) return;
+    this.#isWritten = true;
+    try {
+      await this.#catchUp(source);
+      await this.#write(source);
+    } catch (thrown) {
+      this.#isWritten = false;
+      throw thrown;
+    }
+  }
+
+  async #write(source: Source): Promise<void> {
     await source.storage.write(searchIndexKey, await searchIndex(this.#index.entries()), { signal: source.signal });
   }
 

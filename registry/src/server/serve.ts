@@ -2,17 +2,22 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import type { FastifyInstance } from 'fastify';
+import { isRotating } from '../admin/next-keys.ts';
+import { openAdministered } from '../admin/open-administered.ts';
 import { folderStorage } from '../storage/folder.ts';
 import { keyOfRole } from '../trust/tuf/files.ts';
 import type { Admit } from './admit.ts';
 import { createApp } from './app.ts';
 import { openKeyFolder } from './key-folder.ts';
-import { openRegistry, type Registry, type RegistryOptions, type RegistrySettings } from './registry.ts';
+import { readPublicUrl } from './public-url.ts';
+import { openRegistry, type GivenSettings, type Registry, type RegistryOptions } from './registry.ts';
 import { staticAdmission } from './static-admission.ts';
 
 const revealEveryMs = 30_000;
 /** A timestamp is good for a day: a registry that stops signing is noticed then. */
 const renewEveryMs = 3_600_000;
+/** The index of static hosting may be that old. */
+const indexEveryMs = 300_000;
 
 /** A registry that listens. */
 export interface Served extends AsyncDisposable {
@@ -24,7 +29,7 @@ export interface Served extends AsyncDisposable {
   readonly rootKeyFile?: string;
 }
 
-export interface ServeOptions extends Partial<RegistrySettings> {
+export interface ServeOptions extends GivenSettings {
   /** Folder of the registry: `data` is served, `keys` never. */
   readonly root: string;
   /** 0: one that is free. */
@@ -56,7 +61,7 @@ export async function createRegistry({ now = Date.now, ...options }: Omit<Regist
   return { app, registry, [Symbol.asyncDispose]: () => (ended ??= end()) };
 }
 
-/** Serves a folder until it is disposed; makes keys and the administrator's token at the first start. Throws INTERNAL when a check lets a known bad package through. On a loopback address anybody may make an account, unless told otherwise. */
+/** Serves a folder until it is disposed; makes keys and the administrator's token at the first start. Throws INTERNAL when a check lets a known bad package through. On a loopback address anybody may make an account, unless told otherwise or the registry has a public address. Ends a rotation of keys that died. */
 export async function serveRegistry({ root, port, host = '127.0.0.1', admit, ...options }: ServeOptions): Promise<Served> {
   const folder = resolve(root);
   await usable(folder);
@@ -64,13 +69,16 @@ export async function serveRegistry({ root, port, host = '127.0.0.1', admit, ...
   await using opened = new AsyncDisposableStack();
   const storage = opened.use(await folderStorage(join(folder, 'data')));
   const begun = (await storage.read(keyOfRole('root'), signal)) !== undefined;
+  if (begun && (await isRotating(join(folder, 'keys')))) await endRotation(folder, signal);
+  const publicUrl = options.publicUrl === undefined ? await readPublicUrl(storage, signal) : (options.publicUrl ?? undefined);
   const { trust, rootKeyFile } = await openKeyFolder(join(folder, 'keys'), { begun });
-  const { app, registry } = opened.use(await createRegistry({ registration: isLoopback(host) ? 'open' : 'closed', ...options, storage, trust, admit: admit ?? (await staticAdmission(signal)) }));
+  const { app, registry } = opened.use(await createRegistry({ registration: isLoopback(host) && publicUrl === undefined ? 'open' : 'closed', ...options, storage, trust, admit: admit ?? (await staticAdmission(signal)) }));
   await registry.trust?.renew(registry.signal);
   const url = await listening(app, { host, port });
   const every = (ms: number, work: (stop: AbortSignal) => Promise<void> | undefined): void => void opened.adopt(setInterval(() => void work(registry.signal)?.catch(() => undefined), ms), clearInterval);
   every(revealEveryMs, (stop) => registry.packages.reveal(stop));
   every(renewEveryMs, (stop) => registry.trust?.renew(stop));
+  every(indexEveryMs, () => registry.search.write(registry));
   const kept = opened.move();
   return {
     url,
@@ -78,6 +86,10 @@ export async function serveRegistry({ root, port, host = '127.0.0.1', admit, ...
     ...(rootKeyFile !== undefined && { rootKeyFile }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+async function endRotation(folder: string, signal: AbortSignal): Promise<void> {
+  await (await openAdministered(folder, {}, signal))[Symbol.asyncDispose]();
 }
 
 async function usable(folder: string): Promise<void> {

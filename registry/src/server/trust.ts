@@ -7,7 +7,7 @@ import { createTrustRoot } from '../trust/tuf/create.ts';
 import { keyOfRole } from '../trust/tuf/files.ts';
 import { refreshTimestamp } from '../trust/tuf/refresh.ts';
 import { tufRepository, type TargetChanges, type TufRepository } from '../trust/tuf/repository.ts';
-import { binOf, defaultLifetimes, type Lifetimes, type OnlineKeys } from '../trust/tuf/roles.ts';
+import { binOf, defaultLifetimes, publicKeys, type Lifetimes, type OnlineKeys } from '../trust/tuf/roles.ts';
 import { readBin, readState } from '../trust/tuf/state.ts';
 import type { TargetDigest } from '../trust/tuf/target.ts';
 
@@ -75,8 +75,8 @@ export class Trust implements Signing {
   }
 
   async signed(path: string, signal: AbortSignal): Promise<TargetDigest | undefined> {
-    const { storage } = this.#options;
-    const state = await readState(storage, signal);
+    const { storage, trust: { keys } } = this.#options;
+    const state = await readState(storage, { keys: publicKeys(keys) }, signal);
     return (await readBin(storage, state, binOf(path), signal)).get(path);
   }
 

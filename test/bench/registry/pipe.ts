@@ -52,7 +52,7 @@ export class Pipe implements Disposable {
 function lengthOf(answer: Buffer): number | undefined {
   const end = answer.indexOf(blank);
   if (end < 0) return undefined;
-  const head = answer.latin1Slice(0, end);
+  const head = answer.toString('latin1', 0, end);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (!head.startsWith('HTTP/1.1 200') || length === undefined) throw new Error(head);
   return end + blank.length + Number(length);

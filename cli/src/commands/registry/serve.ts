@@ -15,9 +15,10 @@ function cooldownOf(text: string): { newMs: number; updateMs: number } {
   return { newMs, updateMs: Math.round(newMs * updates) };
 }
 
-/** Ends in a slash, as tarballs are named relative to it. */
-function publicUrlOf(text: string | undefined): string | undefined {
+/** Ends in a slash, as tarballs are named relative to it; null takes a kept one back. */
+function publicUrlOf(text: string | undefined): string | null | undefined {
   if (text === undefined) return undefined;
+  if (text === 'none') return null;
   if (!URL.canParse(text) || !/^https?:/.test(text)) throw new ByomlError('USAGE_INVALID', `--public-url ${text}: expected an address such as https://plugins.example.org/`);
   return text.endsWith('/') ? text : `${text}/`;
 }
@@ -35,7 +36,7 @@ export default class RegistryServe extends ByomlCommand {
     host: Flags.string({ default: '127.0.0.1', description: 'Address to listen on. Anybody who reaches a loopback address may make an account; elsewhere only the administrator.' }),
     cooldown: Flags.string({ default: '24h', helpValue: 'DURATION', description: 'How long a new package stays hidden; an update a sixth of it. 0s: not at all.' }),
     'publish-limit': Flags.integer({ helpValue: 'N', default: 5, min: 1, max: 10_000, description: 'Versions that an account may publish within ten minutes; one more freezes it for an hour.' }),
-    'public-url': Flags.string({ helpValue: 'URL', description: 'Address that readers see, as of a proxy; then only the administrator makes accounts, wherever it listens.' }),
+    'public-url': Flags.string({ helpValue: 'URL', description: 'Address that readers see, as of a proxy; then only the administrator makes accounts, wherever it listens. Kept for later starts; `none` takes it back.' }),
     'two-person': Flags.integer({ helpValue: 'N', min: 0, description: 'Versions of a package with at least N downloads wait until another owner or the administrator releases them.' }),
   };
 
@@ -48,7 +49,7 @@ export default class RegistryServe extends ByomlCommand {
       cooldown: cooldownOf(flags.cooldown),
       twoPerson: { downloads: flags['two-person'] },
       publishLimit: { count: flags['publish-limit'], windowMs: 10 * minute, freezeMs: 60 * minute },
-      ...(publicUrl !== undefined && { publicUrl, registration: 'closed' as const }),
+      ...(publicUrl !== undefined && { publicUrl }),
     });
     const { url, adminToken, rootKeyFile } = served;
     process.stdout.write(`${this.jsonEnabled() ? JSON.stringify({ url, adminToken, rootKeyFile }) : shown(served)}\n`);

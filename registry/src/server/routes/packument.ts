@@ -25,15 +25,15 @@ async function forWriting(registry: Registry, request: FastifyRequest<Asked>, na
 }
 
 const sentAs = (packument: object): Sent => {
-  const bytes = Buffer.from(JSON.stringify(packument));
-  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 32)}"` };
+  const text = JSON.stringify(packument);
+  return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 32)}"` };
 };
 
 /** What a reader has already is not sent again. */
-function replyUnlessKnown(request: FastifyRequest<Asked>, reply: FastifyReply, { bytes, etag }: Sent): FastifyReply {
+function replyUnlessKnown(request: FastifyRequest<Asked>, reply: FastifyReply, { text, etag }: Sent): FastifyReply {
   void reply.header('etag', etag).header('cache-control', 'no-cache').header('vary', 'accept, authorization, host');
   const known = (request.headers['if-none-match'] ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-  return known ? reply.code(304).send() : reply.send(bytes);
+  return known ? reply.code(304).send() : reply.send(text);
 }
 
 /** What `npm view` and `npm install` read: a package, or one of its versions. */

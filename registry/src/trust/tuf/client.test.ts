@@ -10,7 +10,7 @@ import { metaOf, rootMetadata, signedFile, snapshotMetadata, timestampMetadata }
 import { refreshTimestamp } from './refresh.ts';
 import { newKey, newOnlineKeys, objectsOf, processClock, removeTemporaryFolders, serve, signal, temporaryFolder, testRegistry, utf8, type TestRegistry } from './registry.test.fixture.ts';
 import { tufRepository } from './repository.ts';
-import { binOf } from './roles.ts';
+import { binOf, publicKeys } from './roles.ts';
 import { rotateRoot } from './rotate.ts';
 import { storageTransport } from './transport.ts';
 
@@ -233,7 +233,7 @@ test('a half-written memory is no memory, and never a reason to trust more', asy
 describe('a rotated root', () => {
   const rotated = async (storage: Storage, keys: TestRegistry['keys'], rotation: Partial<Parameters<typeof rotateRoot>[0]>): Promise<void> => {
     await rotateRoot({ storage, next: {}, signers: registry.rootKeys, clock: processClock, ...rotation }, signal);
-    await tufRepository({ storage, keys, clock: processClock }).resign(signal);
+    await tufRepository({ storage, keys, clock: processClock }).resign(publicKeys(registry.keys), signal);
   };
 
   test('is followed, twice, to new root and online keys; the old ones are worth nothing', async () => {

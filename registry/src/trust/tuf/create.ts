@@ -4,8 +4,8 @@ import type { SigningKey } from '../keys.ts';
 import { refusal } from '../refusal.ts';
 import { keyOfRole, readFile } from './files.ts';
 import { readMetadata, refuseUnsigned, rootMetadata, signedFile } from './metadata.ts';
-import { defaultLifetimes, type Lifetimes, type OnlineKeys } from './roles.ts';
-import { readRoots, refuseForeignKey } from './state.ts';
+import { defaultLifetimes, onlineRoles, type Lifetimes, type OnlineKeys } from './roles.ts';
+import { readRoot, refuseForeignKey } from './state.ts';
 import { writeWholeEdition } from './whole-edition.ts';
 
 /** How a registry's trust begins. */
@@ -29,8 +29,8 @@ export async function createTrustRoot(options: TrustRootOptions, signal: AbortSi
   await storage.write(keyOfRole('root', 1), first, { expected: absent, signal });
   const taken = (await readFile(storage, keyOfRole('root', 1), signal)).bytes;
   await storage.write(keyOfRole('root'), taken, { expected: absent, signal });
-  const { current } = await readRoots(storage, signal);
-  for (const role of ['timestamp', 'snapshot', 'targets'] as const) refuseForeignKey(current, role, keys[role]);
+  const current = await readRoot(storage, signal);
+  for (const role of onlineRoles) refuseForeignKey(current, role, keys[role].public);
   if (!(await storage.read(keyOfRole('timestamp'), signal))) await writeWholeEdition({ storage, keys, clock, lifetimes }, () => new Map(), signal);
   return (await readFile(storage, keyOfRole('root', current.signed.version), signal)).bytes;
 }

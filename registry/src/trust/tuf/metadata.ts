@@ -87,6 +87,12 @@ export function refuseUnsigned(above: Metadata<Root> | Metadata<Targets>, role: 
   told(role, () => above.verifyDelegate(role, metadata));
 }
 
+/** Throws TRUST_REFUSED unless this key has signed the metadata of a role. */
+export function refuseUnsignedBy(key: PublicKey, role: string, metadata: Metadata<Signable>): void {
+  const alone = rootMetadata({ root: { keys: [key], threshold: 1 }, timestamp: key, snapshot: key, targets: key }, { version: 1, expires: new Date(0) });
+  refuseUnsigned(new Metadata(alone), role, metadata);
+}
+
 /** Throws TRUST_REFUSED unless these are the bytes that the role above vouches for. */
 export function refuseOtherFile(meta: MetaFile | undefined, bytes: Uint8Array, role: string): void {
   if (!meta) throw refusal(role, 'the snapshot does not list it');

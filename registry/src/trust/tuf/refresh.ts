@@ -5,7 +5,7 @@ import { refusal } from '../refusal.ts';
 import { keyOfRole } from './files.ts';
 import { signedFile, timestampMetadata } from './metadata.ts';
 import { defaultLifetimes } from './roles.ts';
-import { readState, refuseForeignKey } from './state.ts';
+import { readState } from './state.ts';
 
 /** What keeping a registry fresh needs. */
 export interface RefreshOptions {
@@ -22,8 +22,7 @@ const mostAttempts = 1000;
 /** Signs the timestamp anew over the same snapshot. Throws TRUST_REFUSED when the storage holds what was not signed, or the key is not the root's. */
 export async function refreshTimestamp({ storage, key, clock, lifetime = defaultLifetimes.timestamp }: RefreshOptions, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    const { roots, timestamp } = await readState(storage, signal);
-    refuseForeignKey(roots.current, 'timestamp', key);
+    const { timestamp } = await readState(storage, { keys: { timestamp: key.public } }, signal);
     const about = { version: timestamp.version + 1, expires: new Date(clock.now().getTime() + lifetime) };
     const bytes = signedFile(timestampMetadata(timestamp.snapshotMeta, about), [key]);
     if (await storage.write(keyOfRole('timestamp'), bytes, { expected: timestamp.stored, signal })) return;

@@ -3,8 +3,8 @@ import { isByomlError, type Clock } from '@byoml/core';
 import type { Storage } from '../../storage/storage.ts';
 import { refusal } from '../refusal.ts';
 import { Revision, type Workshop } from './revision.ts';
-import { binOf, bins, defaultLifetimes, type Lifetimes, type OnlineKeys } from './roles.ts';
-import { readBin, readState, refuseForeignKey, type PublishedState } from './state.ts';
+import { binOf, bins, defaultLifetimes, publicKeys, type Lifetimes, type OnlineKeys, type PublicKeys } from './roles.ts';
+import { readBin, readState, type PublishedState } from './state.ts';
 import { refuseInvalidTarget, type TargetDigest } from './target.ts';
 import { writeWholeEdition } from './whole-edition.ts';
 
@@ -15,14 +15,21 @@ type Targets = ReadonlyMap<string, TargetDigest>;
 /** What a bin holds from now on; undefined: what it held. */
 type Change = (state: PublishedState, bin: string) => Promise<Targets | undefined>;
 
+interface Revising {
+  /** Whether a revision that changes nothing is written. */
+  readonly when?: 'always' | 'if changed';
+  /** Keys whose signatures count beside those of the newest root. */
+  readonly previous?: PublicKeys;
+}
+
 /** The registry's side of its metadata. All of it may run in many processes at once; every method throws TRUST_REFUSED when the storage holds what was not signed. */
 export interface TufRepository {
   /** Signs the bins of the changed targets, the snapshot and the timestamp with higher versions; what is half through its life is renewed with them. */
   publishTargets(changes: TargetChanges, signal: AbortSignal): Promise<void>;
   /** For a rebuild from the log: the targets are these and no others. Changes nothing when they are; metadata that was lost or damaged is written anew. */
   replaceTargets(all: ReadonlyMap<string, TargetDigest>, signal: AbortSignal): Promise<void>;
-  /** Signs every role anew with the keys of the newest root: after a rotation. */
-  resign(signal: AbortSignal): Promise<void>;
+  /** Signs every role anew with the keys of the newest root: after a rotation. `previous`: the online keys before it, whose signatures count this once. */
+  resign(previous: PublicKeys, signal: AbortSignal): Promise<void>;
 }
 
 /** How to open the metadata of a registry. */
@@ -74,28 +81,28 @@ class Repository implements TufRepository {
     const byBin = Map.groupBy(all, ([path]) => binOf(path));
     const wanted = (bin: string): Targets => new Map(byBin.get(bin));
     try {
-      await this.#revise(signal, async (state, bin) => (isDeepStrictEqual(await this.#targetsOf(state, bin, signal), wanted(bin)) ? undefined : wanted(bin)), 'if changed');
+      await this.#revise(signal, async (state, bin) => (isDeepStrictEqual(await this.#targetsOf(state, bin, signal), wanted(bin)) ? undefined : wanted(bin)), { when: 'if changed' });
     } catch (thrown) {
       if (!isByomlError(thrown) || thrown.code !== 'TRUST_REFUSED') throw thrown;
       await writeWholeEdition(this.#workshop, wanted, signal);
     }
   }
 
-  async resign(signal: AbortSignal): Promise<void> {
-    await this.#revise(signal, (state, bin) => this.#targetsOf(state, bin, signal));
+  async resign(previous: PublicKeys, signal: AbortSignal): Promise<void> {
+    await this.#revise(signal, (state, bin) => this.#targetsOf(state, bin, signal), { previous });
   }
 
-  #revise(signal: AbortSignal, change: Change, when: 'always' | 'if changed' = 'always'): Promise<void> {
+  #revise(signal: AbortSignal, change: Change, revising: Revising = {}): Promise<void> {
     const work = this.#turn.then(async () => {
-      for (let attempt = 0; attempt < mostAttempts; attempt++) if (await this.#attempt(signal, change, when)) return;
+      for (let attempt = 0; attempt < mostAttempts; attempt++) if (await this.#attempt(signal, change, revising)) return;
       throw refusal('timestamp', 'the storage never took it');
     });
     this.#turn = work.catch(() => undefined);
     return work;
   }
 
-  async #attempt(signal: AbortSignal, change: Change, when: 'always' | 'if changed'): Promise<boolean> {
-    const state = await this.#read(signal);
+  async #attempt(signal: AbortSignal, change: Change, { when = 'always', previous = {} }: Revising): Promise<boolean> {
+    const state = await this.#read(previous, signal);
     const revision = new Revision(this.#workshop, state.snapshot.signed.meta, signal);
     const renewed = this.#isDue(state);
     if (renewed) await revision.writeDelegations();
@@ -113,10 +120,9 @@ class Repository implements TufRepository {
     return readBin(this.#workshop.storage, state, bin, signal);
   }
 
-  async #read(signal: AbortSignal): Promise<PublishedState> {
-    const state = await readState(this.#workshop.storage, signal);
+  async #read(previous: PublicKeys, signal: AbortSignal): Promise<PublishedState> {
+    const state = await readState(this.#workshop.storage, { keys: publicKeys(this.#workshop.keys), previous }, signal);
     if (state.timestamp.version < this.#seen) throw refusal('timestamp', `the storage has version ${state.timestamp.version}, which is older than ${this.#seen}`);
-    for (const role of ['timestamp', 'snapshot', 'targets'] as const) refuseForeignKey(state.roots.current, role, this.#workshop.keys[role]);
     this.#seen = state.timestamp.version;
     return state;
   }

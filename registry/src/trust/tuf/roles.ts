@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SigningKey } from '../keys.ts';
+import type { PublicKey, SigningKey } from '../keys.ts';
 
 /** The keys that a running registry signs with. Root keys are not among them: they stay offline. */
 export interface OnlineKeys {
@@ -8,6 +8,14 @@ export interface OnlineKeys {
   readonly snapshot: SigningKey;
   readonly targets: SigningKey;
 }
+
+export const onlineRoles = ['timestamp', 'snapshot', 'targets'] as const;
+export type OnlineRole = (typeof onlineRoles)[number];
+
+/** The public halves of some of the online keys. */
+export type PublicKeys = Readonly<Partial<Record<OnlineRole, PublicKey>>>;
+
+export const publicKeys = ({ timestamp, snapshot, targets }: OnlineKeys) => ({ timestamp: timestamp.public, snapshot: snapshot.public, targets: targets.public }) satisfies PublicKeys;
 
 /** How long the metadata of a role is good for, in milliseconds. */
 export interface Lifetimes {

@@ -1,43 +1,47 @@
 import type { MetaFile, Metadata, Root, Snapshot, Targets } from '@tufjs/models';
 import type { Storage } from '../../storage/storage.ts';
-import type { SigningKey } from '../keys.ts';
+import type { PublicKey } from '../keys.ts';
 import { refusal } from '../refusal.ts';
 import { readBinFile } from './bin.ts';
 import { keyOfRole, readFile } from './files.ts';
-import { readMetadata, refuseOtherFile, refuseUnsigned } from './metadata.ts';
+import { readMetadata, refuseOtherFile, refuseUnsigned, refuseUnsignedBy } from './metadata.ts';
+import { onlineRoles, type OnlineRole, type PublicKeys } from './roles.ts';
 import type { TargetDigest } from './target.ts';
-
-/** The newest root and the one before it, whose keys may have signed what was not renewed yet. */
-export interface RootChain {
-  readonly current: Metadata<Root>;
-  readonly previous?: Metadata<Root>;
-}
 
 /** The metadata that the registry has published, with every signature checked. */
 export interface PublishedState {
-  readonly roots: RootChain;
   readonly timestamp: { readonly version: number; readonly expires: Date; readonly snapshotMeta: MetaFile; /** For compare-and-swap. */ readonly stored: string };
   readonly snapshot: Metadata<Snapshot>;
   readonly targets: Metadata<Targets>;
 }
 
+/** Whose signatures count. */
+export interface Trusted {
+  /** The registry's own keys, as it holds them: the newest root of the storage has to name them and no others. */
+  readonly keys: PublicKeys;
+  /** Online keys before a rotation, as their holder kept them: what they signed is read too. What the storage says of older roots is never asked. */
+  readonly previous?: PublicKeys;
+}
+
 /** Reads and checks all but the bins. A registry signs only what follows from what it signed: nobody's edit of the storage becomes ours. Throws TRUST_REFUSED. */
-export async function readState(storage: Storage, signal: AbortSignal): Promise<PublishedState> {
-  const roots = await readRoots(storage, signal);
+export async function readState(storage: Storage, { keys, previous = {} }: Trusted, signal: AbortSignal): Promise<PublishedState> {
+  const root = await readRoot(storage, signal);
+  for (const role of onlineRoles) if (keys[role]) refuseForeignKey(root, role, keys[role]);
+  const refuseStranger = strangersTo(root, previous);
   const { bytes, version: stored } = await readFile(storage, keyOfRole('timestamp'), signal);
   const timestamp = readMetadata('timestamp', bytes);
-  refuseStranger(roots, 'timestamp', timestamp);
+  refuseStranger('timestamp', timestamp);
   const { snapshotMeta } = timestamp.signed;
   const snapshotFile = await readFile(storage, keyOfRole('snapshot', snapshotMeta.version), signal);
   refuseOtherFile(snapshotMeta, snapshotFile.bytes, 'snapshot');
   const snapshot = readMetadata('snapshot', snapshotFile.bytes);
-  refuseStranger(roots, 'snapshot', snapshot);
+  refuseStranger('snapshot', snapshot);
   const targetsMeta = snapshot.signed.meta['targets.json'];
   const targetsFile = await readFile(storage, keyOfRole('targets', targetsMeta?.version ?? 0), signal);
   refuseOtherFile(targetsMeta, targetsFile.bytes, 'targets');
   const targets = readMetadata('targets', targetsFile.bytes);
-  refuseStranger(roots, 'targets', targets);
-  return { roots, timestamp: { version: timestamp.signed.version, expires: new Date(timestamp.signed.expires), snapshotMeta, stored }, snapshot, targets };
+  refuseStranger('targets', targets);
+  return { timestamp: { version: timestamp.signed.version, expires: new Date(timestamp.signed.expires), snapshotMeta, stored }, snapshot, targets };
 }
 
 /** The targets of a bin, checked. Throws TRUST_REFUSED. */
@@ -48,27 +52,17 @@ export async function readBin(storage: Storage, { snapshot, targets }: Published
   return readBinFile(bytes, bin, targets);
 }
 
-/** Follows the numbered roots from `root.json`, which a killed process may have left behind. Throws TRUST_REFUSED. */
-export async function readRoots(storage: Storage, signal: AbortSignal): Promise<RootChain> {
+/** The newest root: follows the numbered ones from `root.json`, which a killed process may have left behind. Throws TRUST_REFUSED. */
+export async function readRoot(storage: Storage, signal: AbortSignal): Promise<Metadata<Root>> {
   let current = readMetadata('root', (await readFile(storage, keyOfRole('root'), signal)).bytes);
   refuseUnsigned(current, 'root', current);
-  let previous = await rootBefore(storage, current, signal);
   for (;;) {
     const next = await storage.read(keyOfRole('root', current.signed.version + 1), signal);
-    if (!next) return previous ? { current, previous } : { current };
+    if (!next) return current;
     const metadata = readMetadata('root', next.bytes);
     refuseBrokenChain(current, metadata);
-    previous = current;
     current = metadata;
   }
-}
-
-async function rootBefore(storage: Storage, root: Metadata<Root>, signal: AbortSignal): Promise<Metadata<Root> | undefined> {
-  if (root.signed.version === 1) return undefined;
-  const before = readMetadata('root', (await readFile(storage, keyOfRole('root', root.signed.version - 1), signal)).bytes);
-  refuseUnsigned(before, 'root', before);
-  refuseBrokenChain(before, root);
-  return before;
 }
 
 /** Throws TRUST_REFUSED unless the root follows the one before it, signed by enough keys of both. */
@@ -78,16 +72,23 @@ export function refuseBrokenChain(before: Metadata<Root>, after: Metadata<Root>)
   refuseUnsigned(after, 'root', after);
 }
 
-function refuseStranger({ current, previous }: RootChain, role: string, metadata: Parameters<typeof refuseUnsigned>[2]): void {
+/** Refuses what neither the keys of the root nor the previous ones have signed. */
+const strangersTo = (root: Metadata<Root>, previous: PublicKeys) => (role: OnlineRole, metadata: Parameters<typeof refuseUnsigned>[2]): void => {
   try {
-    refuseUnsigned(current, role, metadata);
+    refuseUnsigned(root, role, metadata);
   } catch (thrown) {
-    if (!previous) throw thrown;
-    refuseUnsigned(previous, role, metadata);
+    if (!previous[role]) throw thrown;
+    refuseUnsignedBy(previous[role], role, metadata);
   }
-}
+};
 
-/** Throws TRUST_REFUSED unless the root names this key for the role: nothing is signed that no client would accept. */
-export function refuseForeignKey({ signed }: Metadata<Root>, role: string, key: SigningKey): void {
-  if (!signed.roles[role]?.keyIDs.includes(key.public.id)) throw refusal(role, `key ${key.public.id} is not the one that the root names`);
+/**
+ * Throws TRUST_REFUSED unless the root names this key for the role and no other: nothing is signed that no client would accept, and a root that somebody
+ * put into the storage vouches for nobody else. Its bytes are compared too: a root may call any key by any id.
+ */
+export function refuseForeignKey({ signed }: Metadata<Root>, role: OnlineRole, { id, hex }: PublicKey): void {
+  const named = signed.roles[role];
+  const key = signed.keys[id];
+  if (named?.keyIDs.length === 1 && named.keyIDs[0] === id && named.threshold === 1 && key?.keyType === 'ed25519' && key.scheme === 'ed25519' && key.keyVal['public'] === hex) return;
+  throw refusal(role, `key ${id} is not the one that the root names; a server has to be started again after a rotation`);
 }

@@ -3,8 +3,8 @@ import { refusal } from '../refusal.ts';
 import { absent } from '../../storage/storage.ts';
 import { folder, keyOfRole } from './files.ts';
 import { Revision, type Workshop } from './revision.ts';
-import { bins } from './roles.ts';
-import { readRoots, refuseForeignKey } from './state.ts';
+import { bins, onlineRoles } from './roles.ts';
+import { readRoot, refuseForeignKey } from './state.ts';
 import type { TargetDigest } from './target.ts';
 
 const numbered = new RegExp(`^${folder}/(\\d+)\\.(?!root\\.)[a-z0-9-]+\\.json$`);
@@ -15,8 +15,8 @@ const numbered = new RegExp(`^${folder}/(\\d+)\\.(?!root\\.)[a-z0-9-]+\\.json$`)
  */
 export async function writeWholeEdition(workshop: Workshop, targetsOf: (bin: string) => ReadonlyMap<string, TargetDigest>, signal: AbortSignal): Promise<void> {
   const { storage, keys, clock } = workshop;
-  const { current } = await readRoots(storage, signal);
-  for (const role of ['timestamp', 'snapshot', 'targets'] as const) refuseForeignKey(current, role, keys[role]);
+  const current = await readRoot(storage, signal);
+  for (const role of onlineRoles) refuseForeignKey(current, role, keys[role].public);
   const before = await storage.read(keyOfRole('timestamp'), signal);
   const older = await numberedFiles(workshop, signal);
   const isFirst = !before && !older.some((key) => key.endsWith('.snapshot.json'));
