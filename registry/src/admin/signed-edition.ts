@@ -5,7 +5,7 @@ import { readBinFile } from '../trust/tuf/bin.ts';
 import { keyOfRole, readFile } from '../trust/tuf/files.ts';
 import { readMetadata, refuseOtherFile, refuseUnsigned } from '../trust/tuf/metadata.ts';
 import { bins } from '../trust/tuf/roles.ts';
-import { refuseBrokenChain } from '../trust/tuf/state.ts';
+import { followRoots } from '../trust/tuf/state.ts';
 import type { TargetDigest } from '../trust/tuf/target.ts';
 
 const roles = ['root', 'timestamp', 'snapshot', 'targets'] as const;
@@ -43,7 +43,7 @@ interface Reading {
  * a day, and the caller tells so. Throws TRUST_REFUSED naming the role.
  */
 export async function readSignedEdition(storage: Storage, { trustedRoot, signal }: Reading): Promise<SignedEdition> {
-  const root = await newestRoot(storage, trustedRoot ?? (await readFile(storage, keyOfRole('root', 1), signal)).bytes, signal);
+  const root = await followRoots(storage, trustedRoot ?? (await readFile(storage, keyOfRole('root', 1), signal)).bytes, signal);
   const timestamp = readMetadata('timestamp', (await readFile(storage, keyOfRole('timestamp'), signal)).bytes);
   refuseUnsigned(root, 'timestamp', timestamp);
   const { snapshotMeta } = timestamp.signed;
@@ -77,18 +77,6 @@ export async function readSignedEdition(storage: Storage, { trustedRoot, signal 
 
 /** Roles whose metadata is out of date: clients refuse it until it is signed anew. */
 export const expiredRoles = (edition: SignedEdition, now: Date): readonly Role[] => roles.filter((role) => edition.roles[role].expires <= now);
-
-async function newestRoot(storage: Storage, trusted: Uint8Array, signal: AbortSignal): Promise<Metadata<Root>> {
-  let current = readMetadata('root', trusted);
-  refuseUnsigned(current, 'root', current);
-  for (;;) {
-    const next = await storage.read(keyOfRole('root', current.signed.version + 1), signal);
-    if (!next) return current;
-    const metadata = readMetadata('root', next.bytes);
-    refuseBrokenChain(current, metadata);
-    current = metadata;
-  }
-}
 
 const keysOf = ({ signed }: Metadata<Root>, of: readonly Role[]): readonly PublicKey[] => of.flatMap((role) => signed.roles[role]?.keyIDs ?? []).flatMap((id) => {
   const hex = signed.keys[id]?.keyVal['public'];

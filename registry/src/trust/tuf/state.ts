@@ -53,8 +53,11 @@ export async function readBin(storage: Storage, { snapshot, targets }: Published
 }
 
 /** The newest root: follows the numbered ones from `root.json`, which a killed process may have left behind. Throws TRUST_REFUSED. */
-export async function readRoot(storage: Storage, signal: AbortSignal): Promise<Metadata<Root>> {
-  let current = readMetadata('root', (await readFile(storage, keyOfRole('root'), signal)).bytes);
+export const readRoot = async (storage: Storage, signal: AbortSignal): Promise<Metadata<Root>> => followRoots(storage, (await readFile(storage, keyOfRole('root'), signal)).bytes, signal);
+
+/** The newest root of a chain that begins with these bytes of a `root.json`. Throws TRUST_REFUSED. */
+export async function followRoots(storage: Storage, first: Uint8Array, signal: AbortSignal): Promise<Metadata<Root>> {
+  let current = readMetadata('root', first);
   refuseUnsigned(current, 'root', current);
   for (;;) {
     const next = await storage.read(keyOfRole('root', current.signed.version + 1), signal);
