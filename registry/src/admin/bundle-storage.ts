@@ -33,6 +33,7 @@ export function bundleStorage(folder: string): Storage {
     delete: async () => {
       throw readOnly(folder);
     },
+    flush: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -49,7 +49,7 @@ async function admitted({ packages, admit, signal }: Administered['registry'], {
     if (!bytes) throw new ByomlError('STORAGE_FAILED', `${name}@${previous}: its tarball is gone`, { details: { name } });
     return bytes;
   };
-  const request: AdmitRequest = { name, version, publisher: administrator, tarball, document: description.manifest, previous: previous === undefined ? null : { version: previous, tarball: earlier }, taken: packages.history.taken() };
+  const request: AdmitRequest = { name, version, publisher: administrator, tarball, document: description.manifest, previous: previous === undefined ? null : { version: previous, tarball: earlier }, taken: packages.history.taken };
   const { state, packageJson, findings } = await admit(request, signal);
   const same = isDeepStrictEqual([packageJson['name'], packageJson['version']], [name, version]);
   if (same && (state === 'PASSED' || state === 'QUARANTINED')) return state;

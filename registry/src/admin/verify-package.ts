@@ -84,7 +84,7 @@ function madePackument(name: string, { state, events, visible }: { readonly stat
     const manifest = visible.get(version)?.manifest;
     return manifest ? [[version, manifest] as const] : [];
   }));
-  return manifests.size === 0 ? undefined : packumentOf({ name, state, lastEvent: events.at(-1)?.number ?? 0, manifests });
+  return packumentOf(name, { state, lastEvent: events.at(-1)?.number ?? 0, manifests });
 }
 
 /** A server may have its address in front of the tarballs; what is signed covers it. */

@@ -15,8 +15,9 @@ afterAll(removeTemporaryFolders);
 const careless = (storage: Storage, prefix: string): Storage => ({
   read: (key, given) => storage.read(key, given),
   list: (under, given) => storage.list(under, given),
-  write: (key, bytes, { expected, signal: given }) => storage.write(key, bytes, { ...(expected !== undefined && !key.startsWith(prefix) && { expected }), signal: given }),
+  write: (key, bytes, { expected, ...given }) => storage.write(key, bytes, { ...given, ...(expected !== undefined && !key.startsWith(prefix) && { expected }) }),
   delete: (key, { expected, signal: given }) => storage.delete(key, { ...(expected !== undefined && !key.startsWith(prefix) && { expected }), signal: given }),
+  flush: (given) => storage.flush(given),
   [Symbol.asyncDispose]: async () => undefined,
 });
 

@@ -5,7 +5,7 @@ import type { Event, LogEvent } from './event.ts';
 
 const prefix = 'v1/log/';
 /** Lines of one segment: what an append has to write again. */
-const segmentLines = 500;
+const segmentLines = 100;
 
 interface Segment {
   readonly index: number;

@@ -40,12 +40,12 @@ export class Cards {
     const blob = async (digest: string | null): Promise<Uint8Array | undefined> => (digest === null ? undefined : readBlob(this.#storage, digest, signal));
     const bytes = madeCard({ event, plugin, signature: await blob(event.signature), provenance: await blob(event.provenance) });
     const key = cardKey(event.name, event.version);
-    if ((await this.#storage.write(key, bytes, { expected: absent, signal })) === undefined) await this.#repair(key, bytes, signal);
+    if ((await this.#storage.write(key, bytes, { expected: absent, durable: 'flushed', signal })) === undefined) await this.#repair(key, bytes, signal);
     return targetDigest(bytes);
   }
 
   async #repair(key: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const stored = await this.#storage.read(key, signal);
-    if (!stored || !Buffer.from(stored.bytes).equals(bytes)) await this.#storage.write(key, bytes, { signal });
+    if (!stored || !Buffer.from(stored.bytes).equals(bytes)) await this.#storage.write(key, bytes, { durable: 'flushed', signal });
   }
 }

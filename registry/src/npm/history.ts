@@ -46,7 +46,9 @@ const administrative: ReadonlySet<Event['kind']> = new Set(['release', 'yank', '
 /** The log by name. Every decision about a package is made here: with the rights as they are at that moment in the log. */
 export class History {
   readonly #names = new Map<string, Past>();
-  readonly #publications: PublishEvent[] = [];
+  readonly #taken = new Map<string, readonly string[]>();
+  /** Account → moments of its publications, the oldest first. */
+  readonly #publications = new Map<string, number[]>();
   readonly #now: () => number;
   readonly #onEvent: (event: LogEvent) => void;
   #log!: EventLog;
@@ -70,24 +72,30 @@ export class History {
     return this.#names.get(name) ?? nothing;
   }
 
+  /** Number of the last event of a name; 0 for none. */
+  lastEvent(name: string): number {
+    return this.of(name).events.at(-1)?.number ?? 0;
+  }
+
+  /** When a version appears, in milliseconds since 1970; Infinity while somebody has to release it. */
+  appears(event: PublishEvent): number {
+    const visible = appearance(this.of(event.name), event);
+    return visible === null ? Infinity : Date.parse(visible);
+  }
+
   names(): Iterable<string> {
     return this.#names.keys();
   }
 
-  /** Every name that was ever taken → its owners; none where nothing is left of it. */
-  taken(): ReadonlyMap<string, readonly string[]> {
-    return new Map([...this.#names].map(([name, { owners, live }]) => [name, live.size > 0 ? owners : []]));
+  /** Every name that was ever taken → its owners; none where nothing is left of it. Grows with the log. */
+  get taken(): ReadonlyMap<string, readonly string[]> {
+    return this.#taken;
   }
 
   /** Moments of an account's publications since a moment, the oldest first. */
-  publications(by: string, since: number): number[] {
-    const moments: number[] = [];
-    for (let i = this.#publications.length - 1; i >= 0; i--) {
-      const event = this.#publications[i] as PublishEvent;
-      if (Date.parse(event.time) < since) break;
-      if (event.by === by) moments.unshift(Date.parse(event.time));
-    }
-    return moments;
+  publications(by: string, since: number): readonly number[] {
+    const moments = this.#publications.get(by) ?? [];
+    return moments.slice(moments.findLastIndex((moment) => moment < since) + 1);
   }
 
   refresh(signal: AbortSignal): Promise<void> {
@@ -107,8 +115,15 @@ export class History {
     const past = this.#names.get(event.name) ?? new Past();
     this.#names.set(event.name, past);
     past.add(event);
-    if (event.kind === 'publish') this.#publications.push(event);
+    this.#taken.set(event.name, past.live.size > 0 ? past.owners : []);
+    if (event.kind === 'publish') this.#published(event);
     this.#onEvent(event);
+  }
+
+  #published({ by, time }: PublishEvent): void {
+    const moments = this.#publications.get(by);
+    if (moments) moments.push(Date.parse(time));
+    else this.#publications.set(by, [Date.parse(time)]);
   }
 }
 

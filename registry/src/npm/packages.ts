@@ -1,18 +1,18 @@
 import { ByomlError } from '@byoml/core';
-import { eventSchema, type Event, type LogEvent, type PublishEvent } from '../log/event.ts';
+import { eventSchema, type Event, type LogEvent } from '../log/event.ts';
 import type { Storage, Stored } from '../storage/storage.ts';
-import { targetDigest, type TargetDigest } from '../trust/tuf/target.ts';
-import { Cards } from './cards.ts';
-import { Contents, type Description } from './contents.ts';
+import type { TargetDigest } from '../trust/tuf/target.ts';
+import { arrived } from './arrived.ts';
+import { Contents } from './contents.ts';
+import { DerivedFiles, type Reading, type Written } from './derived-files.ts';
+import { described } from './described.ts';
 import { Due } from './due.ts';
 import { History, appearance } from './history.ts';
 import { JointTurns } from './joint-turns.ts';
-import { packumentKey } from './name.ts';
-import { foldPackage, type PackageState } from './package-state.ts';
-import { packumentOf, type Manifest, type Packument } from './packument.ts';
+import type { PackageState } from './package-state.ts';
+import { packumentOf, type Packument } from './packument.ts';
 import type { Signing } from './signing.ts';
-import { StoredPackuments, readable, versionOf } from './stored-packuments.ts';
-import { Vouched } from './vouched.ts';
+import { StoredPackuments, readable } from './stored-packuments.ts';
 
 export interface PackagesOptions {
   readonly storage: Storage;
@@ -33,34 +33,6 @@ export interface HiddenVersion {
   readonly visible: string | null;
 }
 
-/** What is in the storage of a package now, and has to be signed. */
-interface Written {
-  readonly name: string;
-  /** Of the packument, in the storage; `absent` for none. */
-  readonly version: string;
-  /** Events of the package that are in it. */
-  readonly events: number;
-  /** Of the packument and the cards that have changed. */
-  readonly changes: ReadonlyMap<string, TargetDigest | null>;
-}
-
-/** Whether what a packument says of a tarball may be taken over when nothing speaks against it. */
-type Reading = 'trusting' | 'anew';
-
-/** A version whose tarball was read. */
-type Fresh = Description & { readonly event: PublishEvent };
-
-/** What was there of a package. */
-interface Base {
-  readonly stored: Stored | undefined;
-  /** Whether its packument and its cards are those that were signed. */
-  readonly trusted: boolean;
-  /** Version → manifest that need not be made again. */
-  readonly known: Packument['versions'];
-  /** Those that may have a card. */
-  readonly versions: readonly string[];
-}
-
 /** Signed too, but made elsewhere: what is signed about it stays. */
 const signedElsewhere = ['v1/advisories.json'];
 
@@ -72,27 +44,25 @@ export class Packages {
   readonly contents: Contents;
   readonly #options: PackagesOptions;
   readonly #stored: StoredPackuments;
-  readonly #cards: Cards;
   readonly #turns = new JointTurns();
   readonly #due = new Due();
   /** Names whose packument may be older than the log, or not signed. */
   readonly #unsettled = new Set<string>();
-  readonly #vouched: Vouched;
   /** Name → versions that its packument names. */
   readonly #shown = new Map<string, ReadonlySet<string>>();
   #history!: History;
+  #derived!: DerivedFiles;
 
   private constructor(options: PackagesOptions) {
     this.#options = options;
     this.#stored = new StoredPackuments(options.storage, options.publicUrl);
-    this.#cards = new Cards(options.storage);
-    this.#vouched = new Vouched(options.signing);
     this.contents = new Contents(options.storage);
   }
 
   static async open(options: PackagesOptions, signal: AbortSignal): Promise<Packages> {
     const packages = new Packages(options);
     packages.#history = await History.open(options.storage, { now: options.now, onEvent: (event) => packages.#take(event), signal });
+    packages.#derived = new DerivedFiles({ ...options, history: packages.#history, contents: packages.contents, stored: packages.#stored });
     return packages;
   }
 
@@ -131,12 +101,12 @@ export class Packages {
   async everything(name: string, signal: AbortSignal): Promise<Packument | undefined> {
     const known = readable(await this.#stored.read(name, signal), name)?.versions ?? {};
     const state = await this.state(name, signal);
-    return made(name, { state, lastEvent: this.#lastEvent(name), manifests: (await this.#described(state, { known, signal })).manifests });
+    return packumentOf(name, { state, lastEvent: this.#history.lastEvent(name), manifests: (await described(this.contents, state, { known, signal })).manifests });
   }
 
   /** Every version that arrived, visible or not. */
   state(name: string, signal: AbortSignal): Promise<PackageState> {
-    return this.#state(name, () => true, signal);
+    return arrived({ history: this.#history, contents: this.contents }, name, { signal });
   }
 
   /** The versions that were published and that nobody can see yet. */
@@ -166,13 +136,13 @@ export class Packages {
     const written: Written[] = [];
     for (const name of this.#history.names()) written.push(await this.#write(name, 'anew', signal));
     const all = new Map(written.flatMap(({ changes }) => [...changes].filter((change): change is [string, TargetDigest] => change[1] !== null)));
-    await this.#cards.keepOnly(new Set(all.keys()), signal);
+    await this.#derived.keepOnly(new Set(all.keys()), signal);
     for (const key of signedElsewhere) {
-      const signed = await this.#vouched.about(key, signal);
+      const signed = await this.#derived.vouched.about(key, signal);
       if (signed) all.set(key, signed);
     }
     await this.#options.signing?.replace(all, signal);
-    for (const name of this.#history.names()) if (this.#lastEvent(name) > number) this.#unsettled.add(name);
+    for (const name of this.#history.names()) if (this.#history.lastEvent(name) > number) this.#unsettled.add(name);
     await this.#conclude(written, signal);
     await this.settleAll(signal);
   }
@@ -197,7 +167,7 @@ export class Packages {
   /** Takes names off the list of those to settle, on the word of a checkpoint. */
   trust(lastEvent: number, moment: number): void {
     for (const name of this.#unsettled) {
-      const appeared = this.#lastEvent(name) > lastEvent || this.#moments(name).some((appears) => appears > moment);
+      const appeared = this.#history.lastEvent(name) > lastEvent || this.#moments(name).some((appears) => appears > moment);
       if (!appeared) this.#unsettled.delete(name);
     }
   }
@@ -214,118 +184,49 @@ export class Packages {
     if (appears > this.#options.now()) this.#due.note(event.name, appears);
   }
 
-  /** Milliseconds since 1970; Infinity while somebody has to release the version. */
-  #appears(event: PublishEvent): number {
-    const visible = appearance(this.#history.of(event.name), event);
-    return visible === null ? Infinity : Date.parse(visible);
-  }
-
   /** When its versions appear. */
   #moments(name: string): number[] {
-    return this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' && Number.isFinite(this.#appears(event)) ? [this.#appears(event)] : []));
-  }
-
-  async #state(name: string, counts: (event: PublishEvent) => boolean, signal: AbortSignal): Promise<PackageState> {
-    const { events, live } = this.#history.of(name);
-    const there = new Set<number>();
-    for (const event of events) if (event.kind === 'publish' && live.has(event.version) && counts(event) && (await this.contents.has(event, signal))) there.add(event.number);
-    return foldPackage(events, ({ number }) => there.has(number));
+    return this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' ? [this.#history.appears(event)] : [])).filter(Number.isFinite);
   }
 
   async #settle(name: string, signal: AbortSignal): Promise<void> {
     const written = await this.#write(name, 'trusting', signal);
     await this.#sign(written.changes, signal);
-    if (await this.#stands(written, signal)) return this.#settled(written);
+    if (await this.#derived.stands(written, signal)) return this.#settled(written);
     // Another process has replaced the packument, and what is signed now may be the older of the two.
     await this.#history.refresh(signal);
     return this.#settle(name, signal);
   }
 
-  /** Writes cards and packument; says what of them has to be signed. */
+  /** Writes what has changed and tells whoever wants to know. */
   async #write(name: string, reading: Reading, signal: AbortSignal): Promise<Written> {
-    for (;;) {
-      const now = this.#options.now();
-      const base = await this.#base(name, reading, signal);
-      const [events, lastEvent] = [this.#history.of(name).events.length, this.#lastEvent(name)];
-      const state = await this.#state(name, (event) => this.#appears(event) <= now, signal);
-      const { manifests, fresh } = await this.#described(state, { known: base.known, signal });
-      // Cards come first, so that a packument never names a version without one.
-      const changes = new Map<string, TargetDigest | null>([...(await this.#cards.put(fresh, signal)), ...(await this.#cards.delete(name, base.versions.filter((version) => !state.versions.has(version)), signal))]);
-      const packument = made(name, { state, lastEvent, manifests });
-      const bytes = this.#stored.encoded(packument);
-      const version = await this.#stored.replace(name, bytes, { stored: base.stored, signal });
-      if (version === false) continue;
-      if (!base.trusted || version !== versionOf(base.stored)) changes.set(packumentKey(name), bytes ? targetDigest(bytes) : null);
-      this.#show(name, packument);
-      this.#options.onChange?.(name, packument);
-      this.#due.replace(name, this.#moments(name).filter((moment) => moment > now));
-      return { name, version, events, changes };
-    }
-  }
-
-  /** What a new packument is made on: the one that is there, as far as it may be believed. */
-  async #base(name: string, reading: Reading, signal: AbortSignal): Promise<Base> {
-    const stored = await this.#stored.read(name, signal);
-    const before = readable(stored, name);
-    if (before && Number.parseInt(before._rev) > this.#lastEvent(name)) await this.#history.refresh(signal);
-    if (reading === 'anew' || !(await this.#believes(name, stored, signal))) return { stored, trusted: false, known: {}, versions: this.#everPublished(name) };
-    const known = before?.versions ?? {};
-    for (const [version, { dist }] of Object.entries(known)) this.contents.learn(name, version, dist.integrity);
-    return { stored, trusted: true, known, versions: Object.keys(known) };
-  }
-
-  /** A name that has just begun has nothing yet that somebody could have signed. */
-  async #believes(name: string, stored: Stored | undefined, signal: AbortSignal): Promise<boolean> {
-    return (!stored && this.#history.of(name).events.length === 1) || this.#vouched.has(name, stored, signal);
+    const { written, packument, at } = await this.#derived.write(name, reading, signal);
+    this.#show(name, packument);
+    this.#options.onChange?.(name, packument);
+    this.#due.replace(name, this.#moments(name).filter((moment) => moment > at));
+    return written;
   }
 
   async #sign(changes: ReadonlyMap<string, TargetDigest | null>, signal: AbortSignal): Promise<void> {
-    if (changes.size > 0) await this.#options.signing?.publish(changes, signal);
-  }
-
-  /** Whether nobody has replaced the packument since it was written. */
-  async #stands({ name, version, changes }: Written, signal: AbortSignal): Promise<boolean> {
-    return !this.#options.signing || changes.size === 0 || versionOf(await this.#stored.read(name, signal)) === version;
+    const { signing, storage } = this.#options;
+    if (!signing) await storage.flush(signal);
+    else if (changes.size > 0) await signing.publish(changes, signal);
   }
 
   #settled({ name, version, events }: Written): void {
-    this.#vouched.note(name, version);
+    this.#derived.vouched.note(name, version);
     if (this.#history.of(name).events.length === events) this.#unsettled.delete(name);
   }
 
   /** After several were signed together: those that were replaced meanwhile are settled again. */
   async #conclude(written: readonly Written[], signal: AbortSignal): Promise<void> {
     for (const each of written) {
-      if (await this.#stands(each, signal)) this.#settled(each);
+      if (await this.#derived.stands(each, signal)) this.#settled(each);
       else await this.settle(each.name, signal);
     }
   }
 
-  #lastEvent(name: string): number {
-    return this.#history.of(name).events.at(-1)?.number ?? 0;
-  }
-
-  #everPublished(name: string): string[] {
-    return [...new Set(this.#history.of(name).events.flatMap((event) => (event.kind === 'publish' ? [event.version] : [])))];
-  }
-
-  /** The manifest of every version: as it is known already, or made from its tarball; then it is among the fresh ones. */
-  async #described({ versions }: PackageState, { known, signal }: { readonly known: Readonly<Record<string, Manifest>>; readonly signal: AbortSignal }): Promise<{ readonly manifests: ReadonlyMap<string, Manifest>; readonly fresh: readonly Fresh[] }> {
-    const manifests = new Map<string, Manifest>();
-    const fresh: Fresh[] = [];
-    for (const [version, { published: event }] of versions) {
-      const same = known[version]?.dist.integrity === event.integrity ? known[version] : undefined;
-      const description = same ? undefined : await this.contents.description(event, signal);
-      if (description) fresh.push({ ...description, event });
-      const manifest = same ?? description?.manifest;
-      if (!manifest) throw new ByomlError('STORAGE_FAILED', `${event.name}@${version}: its tarball is gone`, { details: { name: event.name, version } });
-      manifests.set(version, manifest);
-    }
-    return { manifests, fresh };
-  }
 }
-
-const made = (name: string, { manifests, ...rest }: Omit<Parameters<typeof packumentOf>[0], 'name'>): Packument | undefined => (manifests.size === 0 ? undefined : packumentOf({ name, manifests, ...rest }));
 
 /** Throws REQUEST_INVALID for an event that nobody could read in the log again. */
 function refuseUnwritable(event: Event): void {

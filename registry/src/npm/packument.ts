@@ -50,8 +50,17 @@ const published = (base: Manifest, { published: { by }, deprecated: message, yan
 /** Names what a reader saw, so that a change since is noticed. */
 export const revisionOf = (lastEvent: number, versions: Iterable<string>): string => `${lastEvent}-${createHash('sha256').update([...versions].sort().join(' ')).digest('hex').slice(0, 32)}`;
 
-/** The same state and manifests give the same packument. */
-export function packumentOf({ name, state, lastEvent, manifests }: { readonly name: string; readonly state: PackageState; readonly lastEvent: number; readonly manifests: ReadonlyMap<string, Manifest> }): Packument {
+/** What a packument is made of. */
+export interface PackumentContent {
+  readonly state: PackageState;
+  readonly lastEvent: number;
+  /** Version → what its tarball says. */
+  readonly manifests: ReadonlyMap<string, Manifest>;
+}
+
+/** The same state and manifests give the same packument; undefined without a version. */
+export function packumentOf(name: string, { state, lastEvent, manifests }: PackumentContent): Packument | undefined {
+  if (manifests.size === 0) return undefined;
   const versions = Object.fromEntries([...state.versions].map(([version, held]) => [version, published(manifests.get(version) as Manifest, held, state.owners)]));
   const times = [...state.versions].map(([version, { published: { time } }]) => [version, time] as const);
   const latest = versions[state.tags.get('latest') ?? ''];

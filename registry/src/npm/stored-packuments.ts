@@ -30,7 +30,7 @@ export class StoredPackuments {
 
   /** Puts these bytes where `stored` was, and none for undefined: the version that is there now. False when something else is there meanwhile. */
   async replace(name: string, bytes: Uint8Array | undefined, { stored, signal }: { readonly stored: Stored | undefined; readonly signal: AbortSignal }): Promise<string | false> {
-    const condition = { expected: versionOf(stored), signal };
+    const condition = { expected: versionOf(stored), durable: 'flushed', signal } as const;
     if (!bytes) return !stored || (await this.#storage.delete(packumentKey(name), condition)) ? absent : false;
     if (stored && Buffer.from(stored.bytes).equals(bytes)) return stored.version;
     return (await this.#storage.write(packumentKey(name), bytes, condition)) ?? false;

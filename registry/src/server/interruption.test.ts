@@ -4,6 +4,7 @@ import { memoryStorage } from '../storage/memory.ts';
 import type { Storage } from '../storage/storage.ts';
 import { integrityOf } from '../npm/tarball.ts';
 import { cardKey } from '../npm/card.ts';
+import { inCi } from '../tier.test.fixture.ts';
 import { targetDigest } from '../trust/tuf/target.ts';
 import { Rig, signal, tarballOf, trust } from './registry.test.fixture.ts';
 
@@ -21,6 +22,7 @@ function dying(storage: Storage, changes: number): Storage & { readonly died: bo
     list: (prefix, given) => storage.list(prefix, given),
     write: async (...given) => (live(), storage.write(...given)),
     delete: async (...given) => (live(), storage.delete(...given)),
+    flush: (given) => storage.flush(given),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
@@ -67,6 +69,9 @@ const act: Readonly<Record<string, (rig: Rig) => Promise<unknown>>> = {
   'a deprecation': (rig) => rig.ask('PUT', '/@acme%2fodd', { by: 'author', body: { versions: { '1.0.0': { deprecated: 'Old.' } } } }),
 };
 
+/** Between two changes at which it is killed: every one in CI. */
+const step = inCi ? 1 : 3;
+
 async function prepared(): Promise<{ readonly storage: Storage; readonly before: Rig }> {
   const storage = memoryStorage();
   const before = await Rig.open({ storage, trust });
@@ -79,7 +84,7 @@ async function prepared(): Promise<{ readonly storage: Storage; readonly before:
 describe.each(Object.entries(act))('%s, killed before any of its changes of the storage,', (_, change) => {
   test('leaves nothing half-visible, and the next start finishes it or forgets it', async () => {
     let completed = false;
-    for (let changes = 0; !completed; changes++) {
+    for (let changes = 0; !completed; changes += step) {
       expect(changes).toBeLessThan(120);
       const { storage, before } = await prepared();
       const mortal = dying(storage, changes + 1); // opening writes its checkpoint

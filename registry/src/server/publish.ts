@@ -124,7 +124,7 @@ async function admissionOf({ packages, admit, signal }: Registry, { name, versio
     return bytes;
   };
   try {
-    return await admit({ name, version, publisher: by, tarball, document, previous: previous === undefined ? null : { version: previous, tarball: earlier }, taken: packages.history.taken() }, signal);
+    return await admit({ name, version, publisher: by, tarball, document, previous: previous === undefined ? null : { version: previous, tarball: earlier }, taken: packages.history.taken }, signal);
   } catch (thrown) {
     signal.throwIfAborted();
     return { state: 'ERRORED', packageJson: {}, findings: [{ check: 'admission', message: isByomlError(thrown) ? thrown.message : 'the checks failed', hint: 'Publish again; if it stays, tell the administrator of the registry.' }] };

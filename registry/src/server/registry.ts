@@ -96,6 +96,7 @@ export async function openRegistry(options: RegistryOptions, signal: AbortSignal
   const settle = async (work: () => Promise<unknown>): Promise<void> => {
     const moment = now();
     await work();
+    await storage.flush(signal); // nobody looks again at what a checkpoint vouches for
     await writeCheckpoint(storage, { lastEvent: packages.history.head.number, moment, signed: trust !== undefined }, signal);
   };
   await settle(async () => {

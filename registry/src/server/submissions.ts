@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AdmissionState, Finding } from '../admission/check.ts';
 import { appearance } from '../npm/history.ts';
 import type { Packages } from '../npm/packages.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { Storage, Stored } from '../storage/storage.ts';
 
 const finding = z.looseObject({ check: z.string(), message: z.string(), hint: z.string(), where: z.string().optional(), hold: z.literal(true).optional() });
 const recordSchema = z.strictObject({
@@ -70,8 +70,8 @@ export class Submissions {
       await this.#keep(sent, { state: 'VALIDATING', findings: [] }, signal);
       this.#underway.set(key, 'VALIDATING');
       const done = await work();
-      // It is published already: what the checks told can get lost, the answer cannot.
-      await this.#keep(sent, done, signal).catch(() => undefined);
+      // It is published already, and the log says so: what the checks told can get lost, the answer cannot.
+      if (done.findings.length > 0) await this.#keep(sent, done, signal).catch(() => undefined);
       return done;
     } catch (thrown) {
       if (!isByomlError(thrown) || thrown.code !== 'VERSION_EXISTS') await this.#keep(sent, failed(thrown), signal).catch(() => undefined);
@@ -86,7 +86,7 @@ export class Submissions {
     const { storage, packages } = this.#options;
     const key = keyOf({ name, version });
     const stored = await storage.read(key, signal);
-    const kept = stored && recordSchema.parse(JSON.parse(new TextDecoder().decode(stored.bytes)));
+    const kept = stored && readable(stored);
     const findings = (kept?.findings ?? []) as readonly ToldFinding[];
     const underway = this.#underway.get(key);
     const published = underway ? undefined : (await packages.state(name, signal)).versions.get(version)?.published;
@@ -104,7 +104,16 @@ export class Submissions {
   async #keep({ by, ...which }: Sent, { state, findings }: Pick<Submitted, 'state'> & { readonly findings: readonly ToldFinding[] }, signal: AbortSignal): Promise<void> {
     const { storage, now } = this.#options;
     const kept: Omit<Submitted, 'findings'> & { readonly findings: readonly ToldFinding[] } = { by, state, time: new Date(now()).toISOString(), findings };
-    await storage.write(keyOf(which), new TextEncoder().encode(JSON.stringify(kept)), { signal });
+    await storage.write(keyOf(which), new TextEncoder().encode(JSON.stringify(kept)), { durable: 'flushed', signal });
+  }
+}
+
+/** A record that a loss of power has damaged says nothing. */
+function readable({ bytes }: Stored): Submitted | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
   }
 }
 

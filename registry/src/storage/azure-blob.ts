@@ -71,6 +71,11 @@ class AzureBlobStorage implements Storage {
     });
   }
 
+  /** The service answers when a blob is durable. */
+  async flush(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+  }
+
   async delete(key: string, { expected, signal }: Condition): Promise<boolean> {
     refuseNow(key, signal);
     if (!canBeVersion(expected)) return false;

@@ -1,17 +1,20 @@
-import { constants } from 'node:fs';
-import { mkdir, open, opendir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdir, opendir, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ByomlError } from '@byoml/core';
+import { Durability, flushedFolders } from './durability.ts';
+import { readContent, writeContent } from './file-content.ts';
 import { refuseInvalidKey, refuseInvalidPrefix } from './key.ts';
 import { Lock } from './lock.ts';
-import { absent, type Condition, type Storage, type Stored } from './storage.ts';
+import { absent, type Condition, type Durable, type Storage, type Stored, type WriteCondition } from './storage.ts';
 import { versionOf } from './version.ts';
 
 /** Ends the file of an object, so that `a` and `a/b` can both be keys. No key has this character. */
 const mark = '=';
-const noFollow = constants.O_NOFOLLOW ?? 0;
 
 const codeOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? '';
+/** What systems say of a folder that holds something. */
+const isOccupied = (thrown: unknown): boolean => ['ENOTEMPTY', 'EEXIST'].includes(codeOf(thrown));
 const failed = (root: string, what: string, cause: unknown): ByomlError => new ByomlError('STORAGE_FAILED', `storage ${root}: ${what}: ${(cause as Error).message}`, { cause, details: { root, system: codeOf(cause) } });
 
 /** Opens a folder as storage and makes it when it does not exist. Safe for many processes of one machine on a local disk. */
@@ -26,9 +29,11 @@ export async function folderStorage(root: string): Promise<Storage> {
   }
 }
 
+/** Looks and renames synchronously: on a local disk that takes microseconds, the way through Node's threads ten times as long. Only the disk is waited for. */
 class FolderStorage implements Storage {
   readonly #root: string;
   readonly #objects: string;
+  readonly #durability = new Durability();
   readonly #lock: Lock;
 
   constructor(root: string, lock: Lock) {
@@ -40,31 +45,35 @@ class FolderStorage implements Storage {
   async read(key: string, signal: AbortSignal): Promise<Stored | undefined> {
     const path = this.#path(key, signal);
     return this.#told(`cannot read ${key}`, async () => {
-      if (!(await this.#isInside(dirname(path)))) return undefined;
-      const bytes = await contentOf(path);
+      const bytes = this.#isInside(dirname(path)) ? await readContent(path) : undefined;
       signal.throwIfAborted();
       return bytes && { bytes, version: versionOf(bytes) };
     });
   }
 
-  async write(key: string, bytes: Uint8Array, { expected, signal }: Condition): Promise<string | undefined> {
+  async write(key: string, bytes: Uint8Array, { expected, signal, durable = 'at once' }: WriteCondition): Promise<string | undefined> {
     const path = this.#path(key, signal);
     const content = bytes.slice(); // the caller may change its bytes while this waits for the lock
     return this.#locked(`cannot write ${key}`, signal, async () => {
       if (!(await this.#isAs(path, expected))) return undefined;
-      await this.#makeFolder(dirname(path));
-      await this.#replace(path, content);
+      const folders = [...this.#makeFolder(dirname(path)), dirname(path)];
+      await this.#replace(path, content, { durable, folders });
       return versionOf(content);
     });
+  }
+
+  async flush(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await this.#told('cannot make durable what was written', () => this.#durability.flush());
   }
 
   async delete(key: string, { expected, signal }: Condition): Promise<boolean> {
     const path = this.#path(key, signal);
     return this.#locked(`cannot delete ${key}`, signal, async () => {
       if (!(await this.#isAs(path, expected))) return false;
-      if (!(await this.#isInside(dirname(path)))) return true;
-      await rm(path, { force: true });
-      await this.#prune(dirname(path));
+      if (!this.#isInside(dirname(path))) return true;
+      rmSync(path, { force: true });
+      this.#prune(dirname(path));
       return true;
     });
   }
@@ -85,9 +94,9 @@ class FolderStorage implements Storage {
   }
 
   /** Whether a folder exists and no link on its way leads elsewhere. */
-  async #isInside(folder: string): Promise<boolean> {
+  #isInside(folder: string): boolean {
     try {
-      const real = await realpath(folder);
+      const real = realpathSync.native(folder);
       if (real !== folder) throw new ByomlError('STORAGE_FAILED', `storage ${this.#root}: ${folder} leads out of it, to ${real}`, { details: { root: this.#root, folder } });
       return true;
     } catch (thrown) {
@@ -97,32 +106,35 @@ class FolderStorage implements Storage {
   }
 
   async #isAs(path: string, expected: string | undefined): Promise<boolean> {
-    const bytes = (await this.#isInside(dirname(path))) && expected !== undefined ? await contentOf(path) : undefined;
-    return expected === undefined || (bytes ? versionOf(bytes) : absent) === expected;
+    if (!this.#isInside(dirname(path))) return expected === undefined || expected === absent;
+    if (expected === undefined) return true;
+    const bytes = await readContent(path);
+    return (bytes ? versionOf(bytes) : absent) === expected;
   }
 
-  /** Part by part, so that nothing is made behind a link. */
-  async #makeFolder(folder: string): Promise<void> {
-    if (folder === this.#objects || (await this.#isInside(folder))) return;
-    await this.#makeFolder(dirname(folder));
-    await mkdir(folder);
+  /** Part by part, so that nothing is made behind a link. The folders that got a new name. */
+  #makeFolder(folder: string): string[] {
+    if (folder === this.#objects || this.#isInside(folder)) return [];
+    const changed = this.#makeFolder(dirname(folder));
+    mkdirSync(folder);
+    return [...changed, dirname(folder)];
   }
 
-  async #replace(path: string, content: Uint8Array): Promise<void> {
+  async #replace(path: string, content: Uint8Array, { durable, folders }: { readonly durable: Durable; readonly folders: readonly string[] }): Promise<void> {
     const temporary = join(this.#root, 'temporary', 'next');
-    {
-      await using file = await open(temporary, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | noFollow);
-      await file.writeFile(content);
-      await file.sync();
-    }
-    await rename(temporary, path);
-    await using folder = await open(dirname(path));
-    if (process.platform !== 'win32') await folder.sync();
+    await writeContent(temporary, content, durable);
+    renameSync(temporary, path);
+    if (durable === 'at once') await flushedFolders(folders);
+    else this.#durability.note(path, folders);
   }
 
   /** Removes folders that became empty. */
-  async #prune(folder: string): Promise<void> {
-    for (let at = folder; at !== this.#objects && (await readdir(at)).length === 0; at = dirname(at)) await rmdir(at);
+  #prune(folder: string): void {
+    try {
+      for (let at = folder; at !== this.#objects; at = dirname(at)) rmdirSync(at);
+    } catch (thrown) {
+      if (!isOccupied(thrown)) throw thrown;
+    }
   }
 
   #locked<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -136,16 +148,6 @@ class FolderStorage implements Storage {
       if (!(thrown instanceof Error) || !('syscall' in thrown || codeOf(thrown) === 'ERR_SQLITE_ERROR')) throw thrown;
       throw failed(this.#root, what, thrown);
     }
-  }
-}
-
-async function contentOf(path: string): Promise<Uint8Array | undefined> {
-  try {
-    await using file = await open(path, constants.O_RDONLY | noFollow);
-    return new Uint8Array(await file.readFile());
-  } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return undefined;
-    throw thrown;
   }
 }
 

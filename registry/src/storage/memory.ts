@@ -23,6 +23,7 @@ export function memoryStorage(): Storage {
       objects.set(key, { bytes: bytes.slice(), version });
       return version;
     },
+    flush: async (signal) => signal.throwIfAborted(),
     delete: async (key, condition) => {
       if (!fits(key, condition)) return false;
       objects.delete(key);

@@ -118,12 +118,24 @@ const promises: Readonly<Record<string, (storage: Storage) => Promise<void>>> = 
     }
     for (const prefix of ['/', '../', 'a/../', 'A', 'a\0']) await assert.rejects(keys(storage, prefix), refusal('STORAGE_KEY_INVALID'), `list ${prefix}`);
   },
+  'what is flushed later is read at once, replaced and deleted as everything else': async (storage) => {
+    for (const key of ['a', 'b/c/d']) await storage.write(key, bytes('one'), { expected: absent, durable: 'flushed', signal });
+    const expected = (await storage.write('a', bytes('two'), { durable: 'flushed', signal })) ?? assert.fail();
+    assert.equal(await storage.write('a', bytes('three'), { expected: absent, durable: 'flushed', signal }), undefined);
+    await storage.delete('b/c/d', { signal });
+    await Promise.all([storage.flush(signal), storage.flush(signal)]);
+    assert.deepEqual([await text(storage, 'a'), await text(storage, 'b/c/d')], ['two', undefined]);
+    assert.ok(await storage.write('a', bytes('x'.repeat(1 << 20)), { expected, durable: 'flushed', signal }));
+    await storage.flush(signal);
+    assert.equal((await text(storage, 'a'))?.length, 1 << 20);
+  },
   'nothing happens once the signal is given': async (storage) => {
     await storage.write('a', bytes('one'), { signal });
     const stopped = AbortSignal.abort(new Error('stopped'));
     await assert.rejects(storage.read('a', stopped), /stopped/);
     await assert.rejects(storage.write('a', bytes('two'), { signal: stopped }), /stopped/);
     await assert.rejects(storage.delete('a', { signal: stopped }), /stopped/);
+    await assert.rejects(storage.flush(stopped), /stopped/);
     await assert.rejects(Array.fromAsync(storage.list('', stopped)), /stopped/);
     assert.equal(await text(storage, 'a'), 'one');
   },

@@ -12,6 +12,14 @@ export interface Condition {
   readonly signal: AbortSignal;
 }
 
+/** How soon a change has to survive a loss of power: `flushed` means not before the next `flush`. It survives the death of the process in any case. */
+export type Durable = 'at once' | 'flushed';
+
+export interface WriteCondition extends Condition {
+  /** `at once` unless said; takes one wait for the disk for each object. */
+  readonly durable?: Durable;
+}
+
 /** `expected` for an object that must not exist yet. No version of any driver is this text. */
 export const absent = 'absent';
 
@@ -24,7 +32,9 @@ export interface Storage extends AsyncDisposable {
   /** Undefined when there is no such object. */
   read(key: string, signal: AbortSignal): Promise<Stored | undefined>;
   /** The new version; undefined when the object is not as `expected`, and nothing changed. */
-  write(key: string, bytes: Uint8Array, condition: Condition): Promise<string | undefined>;
+  write(key: string, bytes: Uint8Array, condition: WriteCondition): Promise<string | undefined>;
+  /** Whatever this process has written survives a loss of power from now on. */
+  flush(signal: AbortSignal): Promise<void>;
   /** Whether the object is gone now: false when it is not as `expected`, and nothing changed. */
   delete(key: string, condition: Condition): Promise<boolean>;
   /** Keys that begin with `prefix`, in the order of their UTF-16 units. */

@@ -23,18 +23,34 @@ export const typosquat: AdmissionCheck = {
   required: true,
   async run({ name, publisher, taken }: Submission) {
     if (taken.has(name) || reserved.includes(name)) return [];
-    const others = [...new Set([...reserved, ...taken.keys()])].filter((other) => !taken.get(other)?.includes(publisher));
-    const found = nearest(name, others);
+    const found = nearest(name, ofOthers(publisher, taken));
     return found.length > 0 ? found : inScopeOfOthers(name, publisher, taken);
   },
 };
 
+/** One name after the other: a registry of thousands is looked through for every new name. */
+function* ofOthers(publisher: string, taken: Submission['taken']): Generator<string> {
+  for (const name of reserved) if (!taken.has(name)) yield name;
+  for (const [name, owners] of taken) if (!owners.includes(publisher)) yield name;
+}
+
 /** A scope belongs to the owners of the first of its names that still has any. */
 function inScopeOfOthers(name: string, publisher: string, taken: Submission['taken']): readonly Finding[] {
   const { scope } = partsOf(name);
-  const inScope = scope === '' ? [] : [...taken].filter(([other]) => other.startsWith(`${scope}/`)).map(([, owners]) => owners);
-  if (inScope.length === 0 || inScope.find((owners) => owners.length > 0)?.includes(publisher)) return [];
+  const owners = scope === '' ? undefined : ownersOf(`${scope}/`, taken);
+  if (!owners || owners.includes(publisher)) return [];
   return [hold(`the scope "${scope}" belongs to somebody else`, 'Publish under a scope of your own, or let the administrator of the registry release the version.', 'package.json')];
+}
+
+/** Undefined for a scope that nobody ever used; nobody when nothing of it is left. */
+function ownersOf(scope: string, taken: Submission['taken']): readonly string[] | undefined {
+  let found: readonly string[] | undefined;
+  for (const [name, owners] of taken) {
+    if (!name.startsWith(scope)) continue;
+    if (owners.length > 0) return owners;
+    found = owners;
+  }
+  return found;
 }
 
 type Likeness = 'same' | 'near' | 'bare' | 'apart';
@@ -42,11 +58,12 @@ type Likeness = 'same' | 'near' | 'bare' | 'apart';
 const held: Readonly<Partial<Record<Likeness, string>>> = { near: 'is one letter from', bare: 'differs only by a scope from' };
 
 /** One finding for the closest name, not one for each: the first of the worst. */
-function nearest(name: string, others: readonly string[]): readonly Finding[] {
+function nearest(name: string, others: Iterable<string>): readonly Finding[] {
   const mine = seen(name);
+  const scopes = new Map<string, Likeness>();
   let near: Finding | undefined;
   for (const other of others) {
-    const likeness = likenessOf(mine, seen(other));
+    const likeness = likenessOf(mine, seen(other), scopes);
     if (likeness === 'same') return [finding(`"${name}" can be taken for "${other}", which belongs to somebody else`, appeal, 'package.json')];
     const how = held[likeness];
     if (how !== undefined) near ??= hold(`"${name}" ${how} "${other}", which belongs to somebody else`, appeal, 'package.json');
@@ -60,6 +77,8 @@ interface Seen {
   readonly bare: boolean;
   readonly scopeSeen: string;
   readonly base: string;
+  /** Scope and name in one. */
+  readonly joined: string;
 }
 
 /** What names look like never changes; folding every taken name again was a quarter of the time of a publication. */
@@ -70,18 +89,22 @@ function seen(name: string): Seen {
   const before = known.get(name);
   if (before) return before;
   const { scope, base } = partsOf(name);
-  const now = { scope: scope || home, bare: scope === '', scopeSeen: seenAs((scope || home).slice(1)), base: seenAs(base) };
+  const [scopeSeen, baseSeen] = [seenAs((scope || home).slice(1)), seenAs(base)];
+  const now = { scope: scope || home, bare: scope === '', scopeSeen, base: baseSeen, joined: scopeSeen + baseSeen };
   if (known.size >= mostKnown) known.clear();
   known.set(name, now);
   return now;
 }
 
-function likenessOf(mine: Seen, other: Seen): Likeness {
+/** `scopes`: how far other scopes are from that of `mine`, as far as it was asked before. */
+function likenessOf(mine: Seen, other: Seen, scopes: Map<string, Likeness>): Likeness {
   // `byoml-files` and `@byoml-files/x` read like `@byoml/files`.
-  const joined = other.scopeSeen + other.base;
-  if ((mine.scope === home && mine.base === joined) || mine.scopeSeen === joined) return 'same';
+  if ((mine.scope === home && mine.base === other.joined) || mine.scopeSeen === other.joined) return 'same';
   if (mine.scope === other.scope) return apart(mine.base, other.base);
-  return mine.bare !== other.bare && mine.base === other.base && mine.base.length >= distinctive ? 'bare' : apart(mine.scopeSeen, other.scopeSeen);
+  if (mine.bare !== other.bare && mine.base === other.base && mine.base.length >= distinctive) return 'bare';
+  const scope = scopes.get(other.scopeSeen) ?? apart(mine.scopeSeen, other.scopeSeen);
+  scopes.set(other.scopeSeen, scope);
+  return scope;
 }
 
 function apart(mine: string, other: string): Likeness {

@@ -89,18 +89,48 @@ test('a threshold that the keys cannot reach is refused', async () => {
   }
 });
 
-test('an edit of the storage is never signed into the next edition', async () => {
-  const { storage, repository, publish } = await testRegistry();
-  await publish('npm/a', 'good');
-  const objects = await objectsOf(storage);
-  for (const [key, bytes] of objects) {
+/** Counts one of the numbers up in every file of the metadata that is current, one file after the other. */
+async function* edits(storage: Storage): AsyncGenerator<string> {
+  for (const [key, bytes] of await objectsOf(storage)) {
     if (!/^tuf\/(?:root|timestamp|2\.)/.test(key)) continue;
     const text = new TextDecoder().decode(bytes);
     await storage.write(key, utf8(text.replace(/"(length|version|threshold)":(\d)/, (_, name: string, digit: string) => `"${name}":${(Number(digit) + 1) % 10}`)), { signal });
-    await expect(repository.publishTargets(new Map([['npm/a', digestOf('next')]]), signal)).rejects.toMatchObject({ code: 'TRUST_REFUSED' });
+    yield key;
     await storage.write(key, bytes, { signal });
   }
-  await expect(repository.publishTargets(new Map([['npm/a', digestOf('next')]]), signal)).resolves.toBeUndefined();
+}
+
+test('an edit of the storage is never signed into the next edition', async () => {
+  const { storage, keys, publish } = await testRegistry();
+  await publish('npm/a', 'good');
+  let edited = 0;
+  for await (const key of edits(storage)) {
+    expect(key).toMatch(/^tuf\//);
+    edited++;
+    const started = tufRepository({ storage, keys, clock: processClock });
+    await expect(started.publishTargets(new Map([['npm/a', digestOf('next')]]), signal)).rejects.toMatchObject({ code: 'TRUST_REFUSED' });
+  }
+  expect(edited).toBeGreaterThanOrEqual(4);
+  await expect(tufRepository({ storage, keys, clock: processClock }).publishTargets(new Map([['npm/a', digestOf('next')]]), signal)).resolves.toBeUndefined();
+});
+
+test('a running registry signs what it knows, whatever the storage says of it meanwhile', async () => {
+  const { storage, repository, publish, trustedRoot } = await testRegistry();
+  await publish('npm/a', 'good');
+  const known = [...(await objectsOf(storage))].filter(([key, bytes]) => key === 'tuf/2.snapshot.json' || new TextDecoder().decode(bytes).includes('"npm/a"'));
+  expect(known).toHaveLength(2);
+  for (const [key, bytes] of known) await storage.write(key, utf8(new TextDecoder().decode(bytes).replaceAll(/[0-9a-f]{64}(?="\})/g, digestOf('evil').sha256)), { signal });
+  await repository.publishTargets(new Map([['npm/b', digestOf('next')]]), signal);
+  for (const [key, bytes] of known) await storage.write(key, bytes, { signal });
+  expect(await signed(storage, trustedRoot, ['npm/a', 'npm/b'])).toEqual([digestOf('good').sha256, digestOf('next').sha256]);
+});
+
+test('a running registry takes over what another one has signed meanwhile', async () => {
+  const { storage, keys, repository, publish, trustedRoot } = await testRegistry();
+  await publish('npm/a', 'a');
+  await tufRepository({ storage, keys, clock: processClock }).publishTargets(new Map([['npm/b', digestOf('b')], ['npm/a', null]]), signal);
+  await repository.publishTargets(new Map([['npm/c', digestOf('c')]]), signal);
+  expect(await signed(storage, trustedRoot, ['npm/a', 'npm/b', 'npm/c'])).toEqual([undefined, digestOf('b').sha256, digestOf('c').sha256]);
 });
 
 test('a storage that was rolled back under a running registry is noticed', async () => {

@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { isByomlError, type Clock } from '@byoml/core';
 import type { Storage } from '../../storage/storage.ts';
 import { refusal } from '../refusal.ts';
+import { KnownState } from './known-state.ts';
 import { Revision, type Workshop } from './revision.ts';
 import { binOf, bins, defaultLifetimes, publicKeys, type Lifetimes, type OnlineKeys, type PublicKeys } from './roles.ts';
-import { readBin, readState, type PublishedState } from './state.ts';
+import type { PublishedState } from './state.ts';
 import { refuseInvalidTarget, type TargetDigest } from './target.ts';
 import { writeWholeEdition } from './whole-edition.ts';
 
@@ -52,6 +53,7 @@ export function tufRepository({ storage, keys, clock, lifetimes }: RepositoryOpt
 
 class Repository implements TufRepository {
   readonly #workshop: Workshop;
+  readonly #known: KnownState;
   /** Versions that this process has seen: the storage may not go back behind them. */
   #seen = 0;
   /** One writer of a process after the other: they would only undo each other. */
@@ -59,6 +61,7 @@ class Repository implements TufRepository {
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
+    this.#known = new KnownState(workshop.storage);
   }
 
   async publishTargets(changes: TargetChanges, signal: AbortSignal): Promise<void> {
@@ -84,6 +87,7 @@ class Repository implements TufRepository {
       await this.#revise(signal, async (state, bin) => (isDeepStrictEqual(await this.#targetsOf(state, bin, signal), wanted(bin)) ? undefined : wanted(bin)), { when: 'if changed' });
     } catch (thrown) {
       if (!isByomlError(thrown) || thrown.code !== 'TRUST_REFUSED') throw thrown;
+      this.#known.forget();
       await writeWholeEdition(this.#workshop, wanted, signal);
     }
   }
@@ -103,7 +107,7 @@ class Repository implements TufRepository {
 
   async #attempt(signal: AbortSignal, change: Change, { when = 'always', previous = {} }: Revising): Promise<boolean> {
     const state = await this.#read(previous, signal);
-    const revision = new Revision(this.#workshop, state.snapshot.signed.meta, signal);
+    const revision = new Revision(this.#workshop, state.meta, signal);
     const renewed = this.#isDue(state);
     if (renewed) await revision.writeDelegations();
     for (const bin of bins.keys()) {
@@ -112,16 +116,20 @@ class Repository implements TufRepository {
     }
     if (when === 'if changed' && revision.isEmpty) return true;
     const done = await revision.commit({ snapshot: state.timestamp.snapshotMeta.version, timestamp: state.timestamp.version, stored: state.timestamp.stored });
-    if (done) await revision.prune(kept);
-    return done;
+    if (!done) return false;
+    if (renewed) this.#known.forget();
+    else this.#known.follow(state, done);
+    await revision.prune(kept);
+    return true;
   }
 
   #targetsOf(state: PublishedState, bin: string, signal: AbortSignal): Promise<Map<string, TargetDigest>> {
-    return readBin(this.#workshop.storage, state, bin, signal);
+    return this.#known.targets(state, bin, signal);
   }
 
   async #read(previous: PublicKeys, signal: AbortSignal): Promise<PublishedState> {
-    const state = await readState(this.#workshop.storage, { keys: publicKeys(this.#workshop.keys), previous }, signal);
+    if (Object.keys(previous).length > 0) this.#known.forget();
+    const state = await this.#known.read({ keys: publicKeys(this.#workshop.keys), previous }, signal);
     if (state.timestamp.version < this.#seen) throw refusal('timestamp', `the storage has version ${state.timestamp.version}, which is older than ${this.#seen}`);
     this.#seen = state.timestamp.version;
     return state;

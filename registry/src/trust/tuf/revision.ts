@@ -5,6 +5,7 @@ import { binFile } from './bin.ts';
 import { keyOfRole } from './files.ts';
 import { delegatingMetadata, metaOf, signedFile, snapshotMetadata, timestampMetadata, type Edition } from './metadata.ts';
 import type { Lifetimes, OnlineKeys } from './roles.ts';
+import type { PublishedState } from './state.ts';
 import type { TargetDigest } from './target.ts';
 
 /** What signing needs. */
@@ -15,6 +16,12 @@ export interface Workshop {
   readonly lifetimes: Lifetimes;
 }
 
+/** What a revision has made of the metadata. */
+export interface Committed extends Pick<PublishedState, 'timestamp' | 'meta'> {
+  /** The targets of the bins that were written. */
+  readonly bins: ReadonlyMap<string, ReadonlyMap<string, TargetDigest>>;
+}
+
 /**
  * New metadata on its way: numbered files that nobody refers to, until the timestamp is swapped. A writer that loses the swap, or dies, leaves what was published as it was.
  */
@@ -23,6 +30,7 @@ export class Revision {
   readonly #signal: AbortSignal;
   readonly #written: { readonly role: string; readonly version: number }[] = [];
   readonly #meta: Record<string, MetaFile>;
+  readonly #bins = new Map<string, ReadonlyMap<string, TargetDigest>>();
 
   constructor(workshop: Workshop, meta: Readonly<Record<string, MetaFile>>, signal: AbortSignal) {
     this.#workshop = workshop;
@@ -36,6 +44,7 @@ export class Revision {
   }
 
   async writeBin(bin: string, targets: ReadonlyMap<string, TargetDigest>): Promise<void> {
+    this.#bins.set(bin, targets);
     await this.#writeTargets(bin, (about) => binFile(targets, about, this.#workshop.keys.targets));
   }
 
@@ -44,14 +53,17 @@ export class Revision {
     await this.#writeTargets('targets', (about) => signedFile(delegatingMetadata(targets.public, about), [targets]));
   }
 
-  /** Signs the snapshot and swaps the timestamp: whether this is what is published now. */
-  async commit(before: { readonly snapshot: number; readonly timestamp: number; readonly stored: string }): Promise<boolean> {
+  /** Signs the snapshot and swaps the timestamp: what is published now; undefined when another writer was faster. */
+  async commit(before: { readonly snapshot: number; readonly timestamp: number; readonly stored: string }): Promise<Committed | undefined> {
     const { storage, keys, lifetimes } = this.#workshop;
-    const snapshot = await this.#writeNumbered('snapshot', before.snapshot + 1, (version) => signedFile(snapshotMetadata(this.#meta, this.#edition(version, lifetimes.snapshot)), [keys.snapshot]));
-    const timestamp = signedFile(timestampMetadata(snapshot, this.#edition(before.timestamp + 1, lifetimes.timestamp)), [keys.timestamp]);
-    const swapped = await storage.write(keyOfRole('timestamp'), timestamp, { expected: before.stored, signal: this.#signal });
-    if (swapped === undefined) await this.#remove(0);
-    return swapped !== undefined;
+    const snapshotMeta = await this.#writeNumbered('snapshot', before.snapshot + 1, (version) => signedFile(snapshotMetadata(this.#meta, this.#edition(version, lifetimes.snapshot)), [keys.snapshot]));
+    const about = this.#edition(before.timestamp + 1, lifetimes.timestamp);
+    // What the timestamp leads to, and all that was written before to be signed, has to be on the disk when the timestamp is.
+    await storage.flush(this.#signal);
+    const stored = await storage.write(keyOfRole('timestamp'), signedFile(timestampMetadata(snapshotMeta, about), [keys.timestamp]), { expected: before.stored, signal: this.#signal });
+    if (stored !== undefined) return { timestamp: { version: about.version, expires: about.expires, snapshotMeta, stored }, meta: this.#meta, bins: this.#bins };
+    await this.#remove(0);
+    return undefined;
   }
 
   /** Removes the files that are `age` versions older than those written here; 0: those themselves. */
@@ -73,7 +85,7 @@ export class Revision {
   async #writeNumbered(role: string, from: number, make: (version: number) => Uint8Array): Promise<MetaFile> {
     for (let version = from; ; version++) {
       const bytes = make(version);
-      if ((await this.#workshop.storage.write(keyOfRole(role, version), bytes, { expected: absent, signal: this.#signal })) === undefined) continue;
+      if ((await this.#workshop.storage.write(keyOfRole(role, version), bytes, { expected: absent, durable: 'flushed', signal: this.#signal })) === undefined) continue;
       this.#written.push({ role, version });
       return metaOf(bytes, version);
     }

@@ -1,4 +1,4 @@
-import type { MetaFile, Metadata, Root, Snapshot, Targets } from '@tufjs/models';
+import type { MetaFile, Metadata, Root, Targets } from '@tufjs/models';
 import type { Storage } from '../../storage/storage.ts';
 import type { PublicKey } from '../keys.ts';
 import { refusal } from '../refusal.ts';
@@ -10,8 +10,11 @@ import type { TargetDigest } from './target.ts';
 
 /** The metadata that the registry has published, with every signature checked. */
 export interface PublishedState {
+  /** Version of the newest root. */
+  readonly root: number;
   readonly timestamp: { readonly version: number; readonly expires: Date; readonly snapshotMeta: MetaFile; /** For compare-and-swap. */ readonly stored: string };
-  readonly snapshot: Metadata<Snapshot>;
+  /** `ROLE.json` → what the snapshot says about it. */
+  readonly meta: Readonly<Record<string, MetaFile>>;
   readonly targets: Metadata<Targets>;
 }
 
@@ -41,14 +44,14 @@ export async function readState(storage: Storage, { keys, previous = {} }: Trust
   refuseOtherFile(targetsMeta, targetsFile.bytes, 'targets');
   const targets = readMetadata('targets', targetsFile.bytes);
   refuseStranger('targets', targets);
-  return { timestamp: { version: timestamp.signed.version, expires: new Date(timestamp.signed.expires), snapshotMeta, stored }, snapshot, targets };
+  return { root: root.signed.version, timestamp: { version: timestamp.signed.version, expires: new Date(timestamp.signed.expires), snapshotMeta, stored }, meta: snapshot.signed.meta, targets };
 }
 
 /** The targets of a bin, checked. Throws TRUST_REFUSED. */
-export async function readBin(storage: Storage, { snapshot, targets }: PublishedState, bin: string, signal: AbortSignal): Promise<Map<string, TargetDigest>> {
-  const meta = snapshot.signed.meta[`${bin}.json`];
-  const { bytes } = await readFile(storage, keyOfRole(bin, meta?.version ?? 0), signal);
-  refuseOtherFile(meta, bytes, bin);
+export async function readBin(storage: Storage, { meta, targets }: PublishedState, bin: string, signal: AbortSignal): Promise<Map<string, TargetDigest>> {
+  const file = meta[`${bin}.json`];
+  const { bytes } = await readFile(storage, keyOfRole(bin, file?.version ?? 0), signal);
+  refuseOtherFile(file, bytes, bin);
   return readBinFile(bytes, bin, targets);
 }
 
