@@ -17,15 +17,17 @@ const inPlace = (use: (place: Place) => Promise<void>): Promise<void> =>
     await mkdir(join(templates, 'sink', 'src'), { recursive: true });
     await writeFile(join(templates, 'sink', 'package.json'), '{ "name": "{{name}}", "description": "{{title}}" }');
     await writeFile(join(templates, 'sink', '_gitignore'), 'dist/\n');
+    await writeFile(join(templates, 'sink', 'LICENSE'), 'Copyright (c) {{year}} the authors of {{name}}\n');
     await writeFile(join(templates, 'sink', 'src', 'index.ts'), 'export {};\n');
     await use({ root, templates });
   });
 
-test('copies a template whole, with its name and title filled in', () =>
+test('copies a template whole, with name, title and year filled in', () =>
   inPlace(async ({ root, templates }) => {
-    const made = await scaffold({ templates: pathToFileURL(templates), kind: 'sink', name: 'to-slack', into: join(root, 'deep', 'er') });
-    expect(made).toEqual({ folder: join(root, 'deep', 'er', 'to-slack'), files: ['.gitignore', 'package.json', 'src/index.ts'] });
+    const made = await scaffold({ templates: pathToFileURL(templates), kind: 'sink', name: 'to-slack', into: join(root, 'deep', 'er'), year: 2031 });
+    expect(made).toEqual({ folder: join(root, 'deep', 'er', 'to-slack'), files: ['.gitignore', 'LICENSE', 'package.json', 'src/index.ts'] });
     expect(JSON.parse(await readFile(join(made.folder, 'package.json'), 'utf8'))).toEqual({ name: 'to-slack', description: 'To slack' });
+    expect(await readFile(join(made.folder, 'LICENSE'), 'utf8')).toBe('Copyright (c) 2031 the authors of to-slack\n');
     expect(await readdir(join(root, 'deep', 'er'))).toEqual(['to-slack']);
   }));
 

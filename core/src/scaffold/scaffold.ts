@@ -11,6 +11,8 @@ export interface Scaffold {
   readonly name: string;
   /** Folder in which the package's folder is made. */
   readonly into: string;
+  /** Of the copyright; the current one when absent. */
+  readonly year?: number;
 }
 
 export interface Scaffolded {
@@ -26,15 +28,16 @@ const longest = 100;
 const titleOf = (name: string): string => `${name.slice(0, 1).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`;
 
 /**
- * Copies the template of a kind to `into/name`: all of it or nothing. `_gitignore` becomes `.gitignore`, `{{name}}` and `{{title}}` are filled in.
+ * Copies the template of a kind to `into/name`: all of it or nothing. `_gitignore` becomes `.gitignore`; `{{name}}`, `{{title}}` and `{{year}}` are filled in.
  * Throws USAGE_INVALID for a kind or a name that does not fit, FOLDER_OCCUPIED, WRITE_FAILED.
  */
-export async function scaffold({ templates, kind, name, into }: Scaffold): Promise<Scaffolded> {
+export async function scaffold({ templates, kind, name, into, year = new Date().getFullYear() }: Scaffold): Promise<Scaffolded> {
   if (!wellNamed.test(name) || name.length > longest) throw new ByomlError('USAGE_INVALID', `name "${name}": expected lower-case words joined by hyphens, at most ${longest} characters`, { details: { name } });
   const files = await templateOf(typeof templates === 'string' ? templates : fileURLToPath(templates), kind);
   const folder = resolve(into, name);
   await refuseOccupied(folder);
-  const filled = new Map([...files].map(([path, text]) => [path.replace(/(^|\/)_gitignore$/, '$1.gitignore'), text.replaceAll('{{name}}', name).replaceAll('{{title}}', titleOf(name))]));
+  const fill = (text: string): string => text.replaceAll('{{name}}', name).replaceAll('{{title}}', titleOf(name)).replaceAll('{{year}}', `${year}`);
+  const filled = new Map([...files].map(([path, text]) => [path.replace(/(^|\/)_gitignore$/, '$1.gitignore'), fill(text)]));
   await writeWhole(folder, filled).catch((cause: unknown) => {
     throw new ByomlError('WRITE_FAILED', `${folder}: the package cannot be written`, { details: { folder }, cause });
   });

@@ -93,7 +93,7 @@ export class DerivedFiles {
     const { history, contents } = this.#options;
     const stored = await this.#options.stored.read(name, signal);
     const before = readable(stored, name);
-    if (before && Number.parseInt(before._rev) > history.lastEvent(name)) await history.refresh(signal);
+    if (before ? Number.parseInt(before._rev) > history.lastEvent(name) : history.of(name).live.size > 0) await history.refresh(signal);
     if (reading === 'anew' || !(await this.#believes(name, stored, signal))) return { stored, trusted: false, known: {}, versions: this.#everPublished(name) };
     const known = before?.versions ?? {};
     for (const [version, { dist }] of Object.entries(known)) contents.learn(name, version, dist.integrity);

@@ -142,14 +142,17 @@ export class Packages {
       if (signed) all.set(key, signed);
     }
     await this.#options.signing?.replace(all, signal);
+    await this.#history.refresh(signal);
     for (const name of this.#history.names()) if (this.#history.lastEvent(name) > number) this.#unsettled.add(name);
     await this.#conclude(written, signal);
     await this.settleAll(signal);
   }
 
-  /** Lets versions appear whose time has come, and finishes what failed. */
+  /** Lets versions appear whose time has come, and finishes what failed. Throws what stopped the first name that could not be settled, after all others. */
   async reveal(signal: AbortSignal): Promise<void> {
-    for (const name of new Set([...this.#due.names(this.#options.now()), ...this.#unsettled])) await this.settle(name, signal);
+    const failures: unknown[] = [];
+    for (const name of new Set([...this.#due.names(this.#options.now()), ...this.#unsettled])) await this.settle(name, signal).catch((thrown: unknown) => failures.push(thrown));
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Settles every name that was changed and not settled since, and signs them together; also clears away tarballs of withdrawn versions. */

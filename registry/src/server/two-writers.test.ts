@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { cardKey } from '../npm/card.ts';
 import { packumentKey, tarballKey } from '../npm/name.ts';
 import { memoryStorage } from '../storage/memory.ts';
@@ -130,4 +130,29 @@ describe('a process that has not read what another has appended to the log takes
     await publish(first, '1.1.0');
     for (const rig of [first, second]) await expectWhole(rig, ['1.0.0', '1.1.0', '1.2.0']);
   });
+});
+
+test('a package that another process begins while everything is made anew stays signed', async () => {
+  const { first, second, meanwhile } = await writers();
+  meanwhile({ after: 'read', key: packumentKey(name), act: () => second.publish({ name: '@acme/other' }) });
+  await first.registry.packages.rebuild(signal);
+  const stored = await first.storage.read(packumentKey('@acme/other'), signal);
+  expect(await first.registry.trust?.signed(packumentKey('@acme/other'), signal)).toEqual(stored && targetDigest(stored.bytes));
+});
+
+test('what another process has withdrawn whole does not come back when another version appears', async () => {
+  const { first, second } = await writers({ cooldown: { newMs: 0, updateMs: day } });
+  await publish(first, '1.1.0');
+  await withdraw(second);
+  first.pass(day);
+  await expectWhole(first, ['1.1.0']);
+});
+
+test('nor when that process died before it had deleted the tarballs', async () => {
+  const { first, second } = await writers({ cooldown: { newMs: 0, updateMs: day } });
+  await publish(first, '1.1.0');
+  vi.spyOn(second.registry.packages.contents, 'delete').mockRejectedValue(new Error('killed'));
+  await withdraw(second, 500);
+  first.pass(day);
+  await expectWhole(first, ['1.1.0']);
 });
