@@ -1,67 +1,27 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packPlugin } from '@byoml/core/plugins';
-import { scaffold } from '@byoml/core/scaffold';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { publishPlugin } from './published-plugin.ts';
 import { NpmUser } from './registry-client.ts';
 import { startRegistry, type RegistryServer } from './registry-server.ts';
+import { Soc, type RanByoml } from './soc.ts';
 
-const root = join(import.meta.dirname, '..');
-const byoml = join(root, 'cli', 'bin', 'byoml.js');
 const name = '@acme/rare-hour';
 const address = `${name}/rare-hour`;
 
 let folder = '';
 let registry: RegistryServer | undefined;
 let author: NpmUser;
+let soc: Soc;
 let workspace = '';
-let workspaces = 0;
 
-interface Ran {
-  readonly status: number | null;
-  readonly document: any;
-  readonly stderr: string;
-}
-
-/** The real command in the workspace; nobody sits at a terminal. */
-async function run(...args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [byoml, ...args, '--json'], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: author.home, NO_COLOR: '1' } });
-  const printed = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text));
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, document: printed.stdout === '' ? undefined : JSON.parse(printed.stdout), stderr: printed.stderr };
-}
-
-const ok = async (...args: readonly string[]): Promise<any> => {
-  const { status, document, stderr } = await run(...args);
-  if (status !== 0) throw new Error(`byoml ${args.join(' ')}: ${JSON.stringify(document)}\n${stderr}`);
-  return document;
-};
-
+const run = (...args: readonly string[]): Promise<RanByoml> => soc.run(...args);
+const ok = (...args: readonly string[]): Promise<any> => soc.ok(...args);
 const install = (version: string, ...more: readonly string[]): Promise<any> => ok('plugins', 'install', `${name}@${version}`, '--registry', registry?.line.url ?? '', '--yes', ...more);
-const train = (...more: readonly string[]): Promise<Ran> => run('train', '--algorithm', address, '--data', 'logons.csv', '--model', 'model', ...more);
+const train = (...more: readonly string[]): Promise<RanByoml> => run('train', '--algorithm', address, '--data', 'logons.csv', '--model', 'model', ...more);
 const refusedWith = (code: string) => ({ status: 5, document: { error: expect.objectContaining({ code }) } });
 const lockFile = (): string => readFileSync(join(workspace, 'plugins.lock'), 'utf8');
-
-/** The template of an algorithm, as its author would build and publish it. */
-async function publish(version: string, changed: (code: string) => string = (code) => code): Promise<void> {
-  const made = await scaffold({ templates: join(root, 'templates'), kind: 'algorithm', name: 'rare-hour', into: mkdtempSync(join(folder, 'author-')) });
-  const at = (file: string): string => join(made.folder, file);
-  const { scripts: _, devDependencies: __, ...kept } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as Record<string, unknown>;
-  writeFileSync(at('package.json'), JSON.stringify({ ...kept, name, version }, null, 2));
-  writeFileSync(at('LICENSE'), readFileSync(join(root, 'LICENSE')));
-  mkdirSync(at('dist'));
-  writeFileSync(at('dist/index.js'), changed(stripTypeScriptTypes(readFileSync(at('src/index.ts'), 'utf8'))));
-  mkdirSync(at('node_modules/@byoml'), { recursive: true });
-  symlinkSync(join(root, 'core'), at('node_modules/@byoml/core'), 'junction');
-  await packPlugin(made.folder);
-  const { status, stderr } = await author.npm(['publish'], { cwd: made.folder });
-  if (status !== 0) throw new Error(stderr);
-}
 
 /** Asks for a host, has a new setting, and says so in its summary. */
 const larger = (code: string): string => code
@@ -73,9 +33,9 @@ beforeAll(async () => {
   registry = await startRegistry(join(folder, 'registry'), '--cooldown', '0s');
   author = new NpmUser(folder, 'npm-newest', registry.line.url);
   await author.logIn('author', 'the password of author');
-  await publish('1.0.0');
-  await publish('1.1.0', (code) => code.replace('rarely active', 'seldom active'));
-  await publish('2.0.0', larger);
+  await publishPlugin(author, { name, version: '1.0.0' });
+  await publishPlugin(author, { name, version: '1.1.0', changed: (code) => code.replace('rarely active', 'seldom active') });
+  await publishPlugin(author, { name, version: '2.0.0', changed: larger });
 }, 240_000);
 afterAll(async () => {
   await registry?.stop();
@@ -83,8 +43,8 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  workspace = join(folder, `soc-${workspaces++}`);
-  mkdirSync(join(workspace, 'detections'), { recursive: true });
+  soc = new Soc(folder, author.home);
+  workspace = soc.folder;
   const rows = Array.from({ length: 300 }, (_, i) => `u${i % 12},${8 + (i % 9)}`);
   writeFileSync(join(workspace, 'logons.csv'), `user,hour\n${rows.join('\n')}\n`);
 });

@@ -3,6 +3,7 @@ import type { Logger } from '@byoml/core';
 import { Session } from '@byoml/core/ad-hoc';
 import { admission } from './admission.ts';
 import type { Opening } from './command.ts';
+import { modelAdmission } from './model-admission.ts';
 import { yellow } from './render/colour.ts';
 import { pluginRoots } from './plugin-roots.ts';
 
@@ -23,11 +24,13 @@ export const defaultSeed = 7;
 
 export async function openSession({ json, seed, plugins, allowLevel, workspace, first, signal, progress }: Wanted): Promise<Session> {
   const log = logger(json);
-  const admit = await admission({ workspace, allowLevel, warn: (message) => log.warn(message) });
+  const warn = (message: string): void => log.warn(message);
+  const admit = await admission({ workspace, allowLevel, warn });
   return Session.open({
     roots: [...(first === undefined ? [] : [first]), ...pluginRoots(workspace)],
     folders: (plugins ?? []).map((folder) => resolve(folder)),
     admit,
+    admitModel: modelAdmission({ workspace, warn }),
     seed: seed ?? defaultSeed,
     signal,
     log,

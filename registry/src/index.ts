@@ -20,7 +20,10 @@ export { generateKey, publicKey, signingKey, type PublicKey, type SigningKey } f
 export { generateModelKey, modelSigningKey, modelVerificationKey, type ModelSigningKey, type ModelVerificationKey } from './trust/model-signing/ec-keys.ts';
 export { signModel, type ModelBundle, type ModelToSign } from './trust/model-signing/sign.ts';
 export { type ModelFile } from './trust/model-signing/statement.ts';
-export { verifyModel, type VerifiedModel } from './trust/model-signing/verify.ts';
+export { readAuthorities } from './trust/model-signing/certificates.ts';
+export { chainFor } from './trust/model-signing/chain-for.ts';
+export { judgeModel, verifyModel, type VerifiedModel } from './trust/model-signing/verify.ts';
+export { type ModelSigner, type ModelTrust } from './trust/model-signing/signer.ts';
 export { judge, readPolicy, type Judgement, type Policy, type PolicyFacts, type PolicyReason } from './trust/policy.ts';
 export { loadPolicy, parsePolicy, type LoadedPolicy } from './trust/policy-file.ts';
 export { type ExpectedIdentity, type VerifiedIdentity } from './trust/sigstore/identity.ts';

@@ -33,7 +33,7 @@ export default class Explain extends ByomlCommand {
     const { args, flags } = await this.parse(Explain);
     if (args.alert !== undefined) return this.#alert(args.alert, flags);
     const { model, data, row } = required(flags, 'model', 'data', 'row');
-    await using session = await openSession(this.opening(flags));
+    await using session = await openSession({ ...this.opening(flags), workspace: flags.workspace });
     const [explained] = (await explainRows(session, { model, data, rows: [row] })) as [ExplainedRow];
     this.progress.stop();
     if (!this.jsonEnabled()) this.log(explanationText(explained));

@@ -34,7 +34,7 @@ export default class Score extends ByomlCommand {
     const common = this.opening(flags);
     if (args.detection !== undefined) return this.#detection(args.detection, flags, common);
     const { model, data, out } = required(flags, 'model', 'data', 'out');
-    await using session = await openSession(common);
+    await using session = await openSession({ ...common, workspace: flags.workspace });
     const report = await scoreFile(session, { model, data, out, ...(flags.top !== undefined && { top: flags.top }) });
     this.progress.stop();
     if (!this.jsonEnabled()) this.log(scoringText(report));

@@ -39,7 +39,7 @@ export default class Train extends ByomlCommand {
     const common = { ...this.opening(flags), seed: flags.seed };
     if (args.detection !== undefined) return this.#detection(args.detection, flags, common);
     const { algorithm, data, model } = required(flags, 'algorithm', 'data', 'model');
-    await using session = await openSession(common);
+    await using session = await openSession({ ...common, workspace: flags.workspace });
     const report = await trainOnFiles(session, {
       algorithm, data, model,
       set: flags.set ?? [],

@@ -28,8 +28,16 @@ export function refuseBlocked({ name, version, yanked, advisories, judgement }: 
   if (!judgement.allowed) throw new ByomlError('POLICY_REFUSED', printable(judgement.reasons.map(({ message }) => message).join('; ')), { details: { ...details, rules: judgement.reasons.map(({ rule }) => rule) } });
 }
 
-/** What stands in the place of the key that signed what is installed; undefined where nothing changed. */
-function changeOfKey({ ownerKey, signer, installed }: Offer): { readonly accepted: readonly string[]; readonly says: string; readonly question: string } | undefined {
+/** What stands in the place of the key that signed what is installed. */
+interface ChangeOfKey {
+  /** What `--accept-key` may say. */
+  readonly accepted: readonly string[];
+  readonly says: string;
+  readonly question: string;
+}
+
+/** Undefined where nothing changed. */
+function changeOfKey({ ownerKey, signer, installed }: Offer): ChangeOfKey | undefined {
   if (ownerKey?.kind === 'new key') {
     const { hex, id } = ownerKey.key;
     return { accepted: [hex, id], says: `is signed with another key than what is installed: ${hex}`, question: 'The key of the author has CHANGED. Accept the new one?' };
@@ -37,6 +45,14 @@ function changeOfKey({ ownerKey, signer, installed }: Offer): { readonly accepte
   const lost = Boolean(installed?.signer.key) && signer.key === null;
   return lost ? { accepted: ['none'], says: 'is not signed by its author, as what is installed was', question: 'The author has NOT SIGNED this version, as they did before. Accept that?' } : undefined;
 }
+
+/** Throws CONSENT_MISSING for a version that its author signed otherwise than the installed one, unless that key was accepted. */
+export function refuseOtherKey(offer: Offer, acceptKey: string | undefined): void {
+  const change = changeOfKey(offer);
+  if (change && !change.accepted.some((one) => one === acceptKey)) throw missing(offer, unaccepted(offer, change));
+}
+
+const unaccepted = ({ name, version }: Offer, { says, accepted }: ChangeOfKey): string => `${printable(`${name} ${version}`)} ${says}; accept that with --accept-key ${accepted[0]}`;
 
 /**
  * What is agreed to. `--yes` covers a new plugin whole, but of an update only what it had before: what it adds needs its own `--grant`, and
@@ -49,7 +65,7 @@ export async function consentTo(offer: Offer, given: Consenting): Promise<Consen
   if (given.ask && !given.yes) await askFor(offer, given.ask, accepted === undefined ? change?.question : undefined);
   else if (!given.yes) throw missing(offer, `nobody has agreed to install ${plugin}, and there is no terminal to ask on`);
   else {
-    if (change && accepted === undefined) throw missing(offer, `${plugin} ${change.says}; accept that with --accept-key ${change.accepted[0]}`);
+    if (change && accepted === undefined) throw missing(offer, unaccepted(offer, change));
     const granted = new Set(given.grants.map(spaced));
     const lacking = offer.installed ? offer.added.filter((one) => !granted.has(spaced(one))) : [];
     if (lacking.length > 0) throw missing(offer, printable(`${plugin} asks for more than what is installed: ${lacking.join('; ')}; agree with ${lacking.map((one) => `--grant "${one}"`).join(' ')}`));

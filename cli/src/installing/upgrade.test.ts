@@ -66,6 +66,15 @@ test('a plan says what is asked for, which settings and dependencies change and 
   for (const line of ['@acme/rare-hour 1.0.0 → 2.0.0', '+ hosts: intel.example.com', 'rare-hour floor is required now', 'halfLife has another default: "30d" → "7d"', '− semver ^7.0.0', 'nights moves to 2.0.0', 'old-nights stays on 1.0.0', 'alerts not compared: no sandbox']) expect(shown).toContain(line);
 });
 
+test('a plan counts the alerts that appear, vanish and stay, and names the oddest', async () => {
+  await detection('nights');
+  const alert = (user: string) => ({ day: '2026-11-20', user, resource: 'vault', oneIn: 73.4 });
+  const alerts = { days: 14, before: 9, after: 3, gained: { count: 1, top: [alert('ann')] }, lost: { count: 7, top: [alert('bob')] }, same: { count: 2, top: [alert('eve'), alert('joe')] } };
+  const { shown } = await run(updateOf('2.0.0'), { planOnly: true, alerts: async () => alerts });
+  const lines = ['alerts on the last 14 days: 9 → 3; 1 appear, 7 vanish, 2 stay', '− 2026-11-20 bob → vault  1 in 73', '− 6 more', '+ 2026-11-20 ann → vault', '= 2026-11-20 joe → vault'];
+  for (const line of lines) expect(shown).toContain(line);
+});
+
 test('an update that asks for more stops before anything is changed', async () => {
   await detection('nights');
   const before = await readFile(file('nights'), 'utf8');

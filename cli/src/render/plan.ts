@@ -24,10 +24,15 @@ function settingLines(settings: PluginPlan['settings']): string[] {
   return settings.length === 0 ? [dim('  settings: the same')] : ['  settings', ...settings.map((change) => `    ${change.component} ${change.setting} ${settingTexts[change.change](change)}`)];
 }
 
+function groupLines(mark: string, { count, top }: AlertDifference['gained']): string[] {
+  const lines = top.map(({ day, user, resource, oneIn }) => `        ${mark} ${day} ${user} → ${resource}  ${dim(`1 in ${Math.round(oneIn)}`)}`);
+  return count > top.length ? [...lines, `        ${mark} ${count - top.length} more`] : lines;
+}
+
 function alertLines(alerts: AlertDifference | NotCompared): string[] {
   if ('because' in alerts) return [dim(`      alerts not compared: ${alerts.because}`)];
-  const { days, before, after, gained, lost } = alerts;
-  return [`      alerts on the last ${days} days: ${before} → ${after}`, ...lost.map((one) => `        − ${one}`), ...gained.map((one) => `        + ${one}`)];
+  const { days, before, after, gained, lost, same } = alerts;
+  return [`      alerts on the last ${days} days: ${before} → ${after}; ${gained.count} appear, ${lost.count} vanish, ${same.count} stay`, ...groupLines('−', lost), ...groupLines('+', gained), ...groupLines('=', same)];
 }
 
 const detectionLines = ({ detection, addresses, happens, alerts }: PlannedDetection, { from, to }: PluginPlan): string[] =>

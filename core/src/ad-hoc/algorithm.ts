@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../models/index.ts';
+import type { ModelManifest, OpenedFolder } from '../models/index.ts';
 import { guarded, openTrained, type AlgorithmComponent, type OpenedModel } from '../detection/index.ts';
 import { coreVersion, parseAddress, parseSettings, settingsFromText, withProfile, type Loaded } from '../plugins/index.ts';
 import { pluginScope } from '../host/services.ts';
@@ -32,8 +32,11 @@ export async function chooseAlgorithm(session: Session, { algorithm, set, profil
   return { component: await createAlgorithm(session, loaded, settings), settings, profile: chosen, code: { core: coreVersion(), plugin: loaded.version } };
 }
 
-/** Opens a model folder with the algorithm that its manifest names. */
-export const openModel = (session: Session, dir: string): Promise<OpenedModel> => openTrained(dir, (manifest) => algorithmOf(session, manifest), session.run);
+/** Opens a model folder with the algorithm that its manifest names. `recorded` is the digest under which the workspace's own run recorded the model; null: nobody did. */
+export function openModel(session: Session, dir: string, recorded: string | null = null): Promise<OpenedModel> {
+  const admit = async ({ listed, signature, digest }: OpenedFolder): Promise<void> => session.options.admitModel?.({ folder: dir, listed, signature, own: digest === recorded });
+  return openTrained(dir, (manifest) => algorithmOf(session, manifest), session.run, admit);
+}
 
 async function algorithmOf(session: Session, { algorithm }: ModelManifest): Promise<AlgorithmComponent> {
   // A model is read by the version that made it while that is kept, whatever the current one is.

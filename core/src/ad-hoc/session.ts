@@ -7,7 +7,16 @@ import type { Logger } from '../contracts/services.ts';
 import type { ViewDefinition } from '../contracts/view.ts';
 import { Scope } from '../host/scope.ts';
 import { hostServices, pluginScope } from '../host/services.ts';
+import type { SignedFiles } from '../models/index.ts';
 import { openCatalogue, parseSettings, type Catalogue, type Places } from '../plugins/index.ts';
+
+/** A model folder whose files are those of its manifest, and what is known of where it is from. */
+export interface ModelToAdmit extends SignedFiles {
+  /** As it was named. */
+  readonly folder: string;
+  /** Whether it is exactly the model that a run of this workspace made and recorded. */
+  readonly own: boolean;
+}
 
 /** What the two faces (command line, console) decide for a session. */
 export interface SessionOptions {
@@ -17,6 +26,8 @@ export interface SessionOptions {
   readonly folders: readonly string[];
   /** Called before the code of a plugin runs; throws what forbids it. */
   readonly admit?: Places['admit'];
+  /** Called with each model folder before anything of it is used; throws what forbids it. */
+  readonly admitModel?: ((model: ModelToAdmit) => Promise<void>) | undefined;
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly log: Logger;

@@ -1,6 +1,6 @@
 import type { Model } from '../contracts/algorithm.ts';
 import type { Run } from '../contracts/run.ts';
-import { openModelFolder, prefixed, writeModelFolder, type ModelManifest } from '../models/index.ts';
+import { openModelFolder, prefixed, writeModelFolder, type ModelManifest, type OpenedFolder } from '../models/index.ts';
 import type { Calibration } from './calibrate/calibration.ts';
 import { loadCalibration, saveCalibration } from './calibrate/files.ts';
 import type { AlgorithmComponent } from './component.ts';
@@ -33,9 +33,14 @@ export interface OpenedModel {
   readonly digest: string;
 }
 
-/** Opens a model folder; `resolve` makes the algorithm that the manifest names. Throws the MODEL_* codes and what the guards throw. */
-export async function openTrained(dir: string, resolve: (manifest: ModelManifest) => Promise<AlgorithmComponent>, run: Run): Promise<OpenedModel> {
-  const { manifest, digest, files } = await openModelFolder(dir);
+/**
+ * Opens a model folder; `resolve` makes the algorithm that the manifest names. `admit` is called before anything of the folder is used and throws what
+ * forbids it. Throws the MODEL_* codes, TRUST_REFUSED, and what the guards throw.
+ */
+export async function openTrained(dir: string, resolve: (manifest: ModelManifest) => Promise<AlgorithmComponent>, run: Run, admit?: (folder: OpenedFolder) => Promise<void>): Promise<OpenedModel> {
+  const folder = await openModelFolder(dir, { signal: run.signal, progress: () => {} });
+  await admit?.(folder);
+  const { manifest, digest, files } = folder;
   const component = await resolve(manifest);
   const { address, algorithm, capabilities } = component;
   const model = asModel(address, 'load', await guarded(address, capabilities, (inner) => algorithm.load(prefixed(files, modelFolder), inner), run));

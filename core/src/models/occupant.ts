@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ByomlError } from '../contracts/errors.ts';
 import { unless } from './failure.ts';
-import { digestName, manifestName } from './file-name.ts';
+import { digestName, manifestName, signatureName } from './file-name.ts';
 import { limits } from './limits.ts';
 import { undisturbed } from './undisturbed.ts';
 
@@ -40,7 +40,7 @@ async function filesOf(target: string): Promise<Set<string> | undefined> {
   if (!stat?.isFile() || stat.size > limits.manifestBytes) return undefined;
   try {
     const { files } = anyManifest.parse(JSON.parse(await readFile(path, 'utf8')));
-    return new Set([...Object.keys(files), manifestName, digestName]);
+    return new Set([...Object.keys(files), manifestName, digestName, signatureName]);
   } catch {
     return undefined;
   }

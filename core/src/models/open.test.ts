@@ -7,6 +7,7 @@ import { sha256 } from './digest.ts';
 import { manifestInput, saveFiles } from './model.test.fixture.ts';
 import { openModelFolder } from './open.ts';
 import { removeTemporaryFolders, temporaryFolder } from './scratch.test.fixture.ts';
+import { writeSignature } from './write-signature.ts';
 import { writeModelFolder } from './write.ts';
 
 afterAll(removeTemporaryFolders);
@@ -119,6 +120,33 @@ test('reading what the model does not list is refused, also when it is there', a
   const { files } = await openModelFolder(dir);
   for (const name of ['manifest.json', '../secret', 'toString']) await expect(files.read(name)).rejects.toEqual(refused('MODEL_INVALID', /it has no file/));
   await expect(files.write('model/x', new Uint8Array())).rejects.toEqual(refused('WRITE_FAILED', /never changes/));
+});
+
+test('a signature is no file too many, and comes with the digests that it has to be of', async () => {
+  expect((await openModelFolder(dir)).signature).toBeNull();
+  await writeSignature(dir, Buffer.from('signed'));
+  const { signature, listed, digest: opened } = await openModelFolder(dir);
+  expect([Buffer.from(signature ?? []).toString(), opened]).toEqual(['signed', digest]);
+  const inFolder = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((found) => found.isFile()).map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1));
+  expect(listed.map(({ path }) => path).toSorted()).toEqual(inFolder.filter((name) => name !== 'model.sig').toSorted());
+  for (const { path, sha256: listedDigest } of listed) expect([path, listedDigest]).toEqual([path, sha256(await readFile(at(path)))]);
+});
+
+test('a folder with a signature that was changed is not what was signed', async () => {
+  await writeSignature(dir, Buffer.from('signed'));
+  await flip(graph);
+  await expect(openModelFolder(dir)).rejects.toEqual(refused('TRUST_REFUSED', /it is not what was signed: model\/scopes\/s61\/graph.bin differs from its digest/));
+  await flip(graph);
+  await unlink(at('model.sig'));
+  await symlink(at('manifest.json'), at('model.sig'));
+  await expect(openModelFolder(dir)).rejects.toEqual(refused('MODEL_CORRUPT', /model.sig is a symbolic link/));
+});
+
+test('reading stops when it is told to, and says how far it is', async () => {
+  const done: number[] = [];
+  await openModelFolder(dir, { signal: new AbortController().signal, progress: (update) => done.push(update.done / (update.total ?? 0)) });
+  expect(done.at(-1)).toBe(1);
+  await expect(openModelFolder(dir, { signal: AbortSignal.abort(new Error('stop')), progress: () => {} })).rejects.toThrow('stop');
 });
 
 test('a model behind a link to its folder opens', async () => {

@@ -24,14 +24,23 @@ export async function openPlain(path: string): Promise<FileHandle | Refused> {
 
 const chunkBytes = 1 << 20;
 
+/** Where reading of a large file says how far it is, and asks whether to go on. */
+export interface Reading {
+  readonly signal: AbortSignal;
+  /** Bytes since the last call. */
+  read(bytes: number): void;
+}
+
 /** SHA-256 of a file of about `bytes` bytes, without holding more than a part of it in memory. */
-export async function fileDigest(file: FileHandle, bytes: number): Promise<string> {
+export async function fileDigest(file: FileHandle, bytes: number, reading?: Reading): Promise<string> {
   const hash = createHash('sha256');
   const chunk = new Uint8Array(Math.min(chunkBytes, bytes + 1));
   for (;;) {
     const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(chunk.subarray(0, bytesRead));
+    reading?.signal.throwIfAborted();
+    reading?.read(bytesRead);
   }
 }
 

@@ -11,6 +11,9 @@ import { contentOf, openPlain } from './read-file.ts';
 
 const foreign = (dir: string, reason: string): ByomlError => new ByomlError('MODEL_FOREIGN', `model ${dir}: ${reason}`, { details: { folder: dir, reason } });
 
+/** Content of the digest file of a manifest. */
+export const manifestDigestText = (digest: string): string => `${digest}  ${manifestName}\n`;
+
 /** The folder's manifest, checked against its digest file and then parsed. `dir` is what messages call the folder. */
 export async function readManifest(dir: string, folder: string): Promise<{ manifest: ModelManifest; digest: string }> {
   const text = await smallFile(dir, folder, manifestName, limits.manifestBytes);
@@ -19,11 +22,12 @@ export async function readManifest(dir: string, folder: string): Promise<{ manif
   if (!text) throw corrupt(dir, manifestName, 'is missing');
   const digest = sha256(text);
   if (!line) throw formatOf(text) === 1 ? corrupt(dir, digestName, 'is missing') : foreign(dir, `${manifestName} is not of a byoml model`);
-  if (line.toString('latin1') !== `${digest}  ${manifestName}\n`) throw corrupt(dir, manifestName, `differs from ${digestName}`);
+  if (line.toString('latin1') !== manifestDigestText(digest)) throw corrupt(dir, manifestName, `differs from ${digestName}`);
   return { manifest: parse(dir, text), digest };
 }
 
-async function smallFile(dir: string, folder: string, name: string, most: number): Promise<Buffer | undefined> {
+/** A file of the folder that is read whole; undefined where it is missing. Throws MODEL_CORRUPT for a link, anything but a file, and more than `most` bytes. */
+export async function smallFile(dir: string, folder: string, name: string, most: number): Promise<Buffer | undefined> {
   const opened = await openPlain(join(folder, name));
   if (opened === 'is missing') return undefined;
   if (typeof opened === 'string') throw corrupt(dir, name, opened);

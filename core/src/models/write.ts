@@ -9,6 +9,7 @@ import { FolderWriter } from './folder-writer.ts';
 import { limits } from './limits.ts';
 import { manifestText, modelManifest, modelManifestInput, scopeDigests, type ModelManifest, type ModelManifestInput } from './manifest.ts';
 import { occupant } from './occupant.ts';
+import { manifestDigestText } from './read-manifest.ts';
 import { recover, replaceFolder } from './replace-folder.ts';
 import { targetOf } from './target.ts';
 import { removeStale, temporaryPath } from './temporary.ts';
@@ -64,7 +65,7 @@ async function seal(folder: string, input: ModelManifestInput, writer: FolderWri
   if (Buffer.byteLength(text) > limits.manifestBytes) throw new ByomlError('WRITE_FAILED', `the model has ${Object.keys(files).length} files, more than its manifest can list`);
   const digest = sha256(text);
   await writeFile(join(folder, manifestName), text);
-  await writeFile(join(folder, digestName), `${digest}  ${manifestName}\n`);
+  await writeFile(join(folder, digestName), manifestDigestText(digest));
   await writer.sync(manifestName, digestName);
   return { digest, manifest };
 }

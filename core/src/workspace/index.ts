@@ -1,6 +1,7 @@
 export { alertEvents, alertNamed, alertWithout, incidentNamed, type AlertWithout } from './explain-alert.ts';
 export { reportOf } from './report/report.ts';
 export { loadRows, type DayRows, type DaySpan } from './rows.ts';
+export { modelFolder } from './model-store.ts';
 export type { Plan } from './plan.ts';
 export { planDetection } from './plan-detection.ts';
 export { backfill, runDue, type RunReport } from './run-detection.ts';

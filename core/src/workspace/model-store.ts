@@ -22,7 +22,8 @@ type JsonSettings = ModelManifestInput['algorithm']['settings'];
 
 const modelsFolder = ({ folder }: Workspace, detection: string): string => join(folder, '.byoml', 'models', detection);
 
-const modelFolder = (workspace: Workspace, detection: string, version: number): string => join(modelsFolder(workspace, detection), String(version));
+/** Where the workspace keeps a model of its own. */
+export const modelFolder = (workspace: Workspace, detection: string, version: number): string => join(modelsFolder(workspace, detection), String(version));
 
 /** SHA-256 over the rows (0-based numbers) of a history: the same whatever rows were read with them. */
 export const rowsDigest = ({ table }: History, numbers: Int32Array): string => dataDigest({ rows: numbers.length, columns: byThemselves(table.columns, numbers) });
@@ -67,7 +68,7 @@ export async function saveModel(saved: SavedModel, run: Run): Promise<string> {
 export async function openStored(session: Session, workspace: Workspace, { detection, version, digest }: ModelRecord): Promise<OpenedModel> {
   const folder = modelFolder(workspace, detection, version);
   if (!existsSync(folder)) throw new ByomlError('MODEL_MISSING', `${detection}: the folder of model ${version} is gone: ${folder}`, { details: { detection, version } });
-  const opened = await openModel(session, folder);
+  const opened = await openModel(session, folder, digest);
   if (opened.digest === digest) return opened;
   throw new ByomlError('MODEL_CORRUPT', `${detection}: model ${version} in ${folder} is not the one that was recorded`, { details: { detection, version, expected: digest, found: opened.digest } });
 }

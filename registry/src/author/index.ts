@@ -9,3 +9,4 @@ export { sendPublication, type Accepted, type Publication } from './publication.
 export { accountOf, publishedBefore, unasked, type PublishedBefore } from './published-before.ts';
 export { submissionOf, type SubmissionState } from './submission.ts';
 export { readKeyFile } from '../trust/key-file.ts';
+export * from '../models/index.ts';

@@ -10,9 +10,14 @@ import { isLockedDependencies } from './machine-dependencies.ts';
 import type { Level, PluginsLock } from './plugins-lock.ts';
 import { readPluginsLock } from './plugins-lock-file.ts';
 import { registryId } from './registry-address.ts';
+import type * as ModelAdmission from '../models/model-admission.ts';
 import { placesOf, projectName, readyName, replacedName, type WorkspacePlaces } from './workspace-places.ts';
 
 export type { Level } from './plugins-lock.ts';
+
+/** What lets a model folder be loaded; see `models/model-admission.ts`, which is only loaded where there is a signature or a policy. */
+export const openModelAdmission = async (place: Parameters<typeof ModelAdmission.openModelAdmission>[0]): ReturnType<typeof ModelAdmission.openModelAdmission> =>
+  (await import('../models/model-admission.ts')).openModelAdmission(place);
 
 /** A plugin that was found on the disk, not yet loaded. */
 export interface FoundVersion {

@@ -21,10 +21,11 @@ export async function writeKeyFile(path: string, pem: string): Promise<void> {
 
 /** Reads a private key. Throws FILE_MISSING, and TRUST_REFUSED when others may read or change the file or when it holds no Ed25519 key. */
 export async function readKeyFile(path: string): Promise<SigningKey> {
-  return signingKey(await textOf(path));
+  return signingKey(await readPrivatePem(path));
 }
 
-async function textOf(path: string): Promise<string> {
+/** The text of a file that holds a private key. Throws FILE_MISSING, and TRUST_REFUSED when others may read or change the file. */
+export async function readPrivatePem(path: string): Promise<string> {
   try {
     await using file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     const { mode, size } = await file.stat();

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ByomlError } from '@byoml/core';
 import { readYaml, type Position } from '@byoml/core/detection-file';
 import { parseJson } from './json.ts';
 import { invalidPolicy, readPolicy, type PlaceOf, type Policy } from './policy.ts';
 import { printable } from './refusal.ts';
-import { readTrustedRoot, type TrustedRoot } from './sigstore/trusted-root.ts';
+import { loadModelPolicy, type ModelPolicy } from './policy-models.ts';
+import type { TrustedRoot } from './sigstore/trusted-root.ts';
+import { policyText } from './policy-text.ts';
 
 const largestTrustedRoot = 1 << 20;
 
@@ -14,6 +14,8 @@ export interface LoadedPolicy {
   readonly policy: Policy;
   /** undefined: the policy trusts no sigstore. */
   readonly trustedRoot: TrustedRoot | undefined;
+  /** undefined: the policy says nothing of models. */
+  readonly models: ModelPolicy | undefined;
 }
 
 /** Where to look for a policy. */
@@ -24,13 +26,14 @@ export interface PolicyPlace {
   readonly named: string | undefined;
 }
 
-/** Reads the policy of a workspace; without a file everything is allowed. A file that is named has to be there. Throws SETTINGS_INVALID with line and column, FILE_MISSING, TRUST_REFUSED for a trusted root that is none. */
+/** Reads the policy of a workspace; without a file everything is allowed. A file that is named has to be there. Throws SETTINGS_INVALID with line and column, FILE_MISSING, TRUST_REFUSED for a trusted root, key or certificate that is none. */
 export async function loadPolicy({ workspace, named }: PolicyPlace): Promise<LoadedPolicy> {
   const path = named ? resolve(named) : join(workspace, 'policy.yaml');
-  const text = await textOf(path, named ? 'required' : 'optional');
+  const text = await policyText(path, named ? 'required' : 'optional');
   const policy = text === undefined ? readPolicy({}) : parsePolicy(text, path);
-  const trustedRoot = policy.sigstore && (await readTrustedRootFile(resolve(dirname(path), policy.sigstore.trustedRoot)));
-  return { policy, trustedRoot };
+  const folder = dirname(path);
+  const trustedRoot = policy.sigstore && (await readTrustedRootFile(resolve(folder, policy.sigstore.trustedRoot)));
+  return { policy, trustedRoot, models: policy.models && (await loadModelPolicy(policy.models, folder, trustedRoot)) };
 }
 
 /** A policy from the text of its file. `file` is how messages call it. Throws SETTINGS_INVALID with the place of each problem. */
@@ -44,18 +47,7 @@ export function parsePolicy(text: string, file: string): Policy {
 }
 
 async function readTrustedRootFile(path: string): Promise<TrustedRoot> {
-  const bytes = new TextEncoder().encode(await textOf(path, 'required'));
+  const { readTrustedRoot } = await import('./sigstore/trusted-root.ts'); // brings sigstore's libraries, which most policies do not need
+  const bytes = new TextEncoder().encode(await policyText(path, 'required'));
   return readTrustedRoot(parseJson(bytes, printable(path), largestTrustedRoot));
-}
-
-/** undefined: there is no such file and none is required. */
-async function textOf(path: string, needed: 'required'): Promise<string>;
-async function textOf(path: string, needed: 'required' | 'optional'): Promise<string | undefined>;
-async function textOf(path: string, needed: 'required' | 'optional'): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (thrown) {
-    if (needed === 'optional' && (thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ByomlError('FILE_MISSING', `${path} cannot be read`, { details: { file: path }, cause: thrown });
-  }
 }

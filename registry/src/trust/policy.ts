@@ -18,6 +18,18 @@ const key = z
 
 const packageOrScope = z.string().max(214).regex(/^(?:@[a-z0-9~-][a-z0-9._~-]*(?:\/[a-z0-9~-][a-z0-9._~-]*)?|[a-z0-9~-][a-z0-9._~-]*)$/, 'expected the name of a package or a scope such as @acme');
 
+const pemOrPath = z.string().min(1).max(20_000);
+const pipeline = expectedIdentitySchema.refine(({ ref }) => !ref.includes('{'), { path: ['ref'], message: 'a model has no name and version that could stand in it' });
+
+const modelsSchema = z
+  .strictObject({
+    signedBy: z.array(pemOrPath).min(1).max(200).optional().describe('Public keys (ECDSA): PEM, or paths of PEM files from the folder of this file.'),
+    certificates: z.array(pemOrPath).min(1).max(50).optional().describe('Certificates of authorities whose signers count: PEM, or paths of PEM files from the folder of this file.'),
+    identities: z.array(pipeline).min(1).max(100).optional().describe('Pipelines whose keyless signatures count; needs `sigstore.trustedRoot`.'),
+    required: z.boolean().default(true).describe('Whether a model that none of them has signed is refused, also one without a signature.'),
+  })
+  .refine(({ signedBy, certificates, identities }) => [signedBy, certificates, identities].some((named) => named !== undefined), 'expected signedBy, certificates or identities');
+
 /** What a policy file may say. */
 export const policySchema = z.strictObject({
   roots: z.array(key).max(50).default([]).describe('Public keys of the organisation, beside those of the registry: 64 hexadecimal digits or PEM. What they have signed counts as signed.'),
@@ -38,7 +50,8 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe('What every plugin must fulfil.'),
-});
+  models: modelsSchema.optional().describe('Who must have signed the folders of models that are loaded.'),
+}).refine(({ models, sigstore }) => !models?.identities || sigstore !== undefined, { path: ['models', 'identities'], message: 'sigstore.trustedRoot has to say whose certificates count' });
 
 /** An organisation's rules for what may be installed. */
 export type Policy = z.infer<typeof policySchema>;

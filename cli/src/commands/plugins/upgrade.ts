@@ -35,7 +35,7 @@ export default class PluginsUpgrade extends ByomlCommand {
       stay: flags.stay ?? [],
       level: flags['allow-level'] ?? 'L3',
       consenting: { yes: flags.yes, grants: flags.grant ?? [], acceptKey: flags['accept-key'], ask },
-      alerts: (opened, detection, offer) => alertDifference({ client, workspace: opened, detection, offer, opening: this.opening(flags), now: flags.now }),
+      alerts: (opened, detection, offer) => alertDifference({ client, workspace: opened, detection, offer, acceptKey: flags['accept-key'], opening: this.opening(flags), now: flags.now }),
       show: (text) => this.show(text, ask !== undefined),
       step: (name) => this.progress.step(name),
     }, this.signal);

@@ -37,7 +37,7 @@ const refusal = (work: () => unknown): string => {
 
 test('a signed folder verifies, in any order of its files and after a trip through JSON', () => {
   const digest = createHash('sha256').update(Buffer.concat(['manifest.json', 'weights.json', 'weights/b.safetensors', '\uffeeend.bin', '𝒳.bin'].map((name) => Buffer.from(sha256(name), 'hex')))).digest('hex');
-  expect(verifyModel(JSON.parse(JSON.stringify(bundle)), files.toReversed(), keys)).toEqual({ name: 'model', digest, hint: signer.hint });
+  expect(verifyModel(JSON.parse(JSON.stringify(bundle)), files.toReversed(), { keys })).toEqual({ name: 'model', digest, files: 5, signer: { method: 'key', hint: signer.hint } });
 });
 
 test('the bundle is what the specification shows', () => {
@@ -51,7 +51,7 @@ test('the bundle is what the specification shows', () => {
 test.each(['P-256', 'P-384', 'P-521'])('keys on %s sign and verify', (namedCurve) => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
   const signed = signModel({ name: 'm', files }, modelSigningKey(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()));
-  expect(verifyModel(signed, files, [...keys, modelVerificationKey(publicKey.export({ type: 'spki', format: 'pem' }).toString())]).name).toBe('m');
+  expect(verifyModel(signed, files, { keys: [...keys, modelVerificationKey(publicKey.export({ type: 'spki', format: 'pem' }).toString())] }).name).toBe('m');
 });
 
 test('key types that the specification does not name are refused', () => {
@@ -73,7 +73,7 @@ describe('refuses', () => {
     ['another case', [...files.slice(0, 1), file('Weights.json', 'weights.json'), ...files.slice(2)], 'weights.json was signed but is missing'],
     ['no file', [], 'between 1 and'],
   ])('%s', (_, given, because) => {
-    expect(refusal(() => verifyModel(bundle, given, keys))).toContain(because);
+    expect(refusal(() => verifyModel(bundle, given, { keys }))).toContain(because);
   });
 
   test.each(['../a', '/a', 'a//b', 'a/./b', 'a/', './a', '', 'a\\b', 'a\u0000b', '.git/config', '.gitattributes', 'model.sig', '\ud800'])('to sign the path %j', (path) => {
@@ -82,16 +82,16 @@ describe('refuses', () => {
 
   test('another key, no key, and a hint that belongs to another key', () => {
     const other = generateModelKey();
-    expect(refusal(() => verifyModel(bundle, files, [modelVerificationKey(other.publicPem)]))).toContain(`key ${signer.hint} is not trusted`);
-    refusal(() => verifyModel(bundle, files, []));
+    expect(refusal(() => verifyModel(bundle, files, { keys: [modelVerificationKey(other.publicPem)] }))).toContain(`key ${signer.hint} is not trusted`);
+    refusal(() => verifyModel(bundle, files, {}));
     const stolen = { ...signModel({ name: 'm', files }, modelSigningKey(other.privatePem)), verificationMaterial: bundle.verificationMaterial };
-    expect(refusal(() => verifyModel(stolen, files, keys))).toContain('it is not that of a trusted key');
+    expect(refusal(() => verifyModel(stolen, files, { keys }))).toContain('it is not that of the key that it names');
   });
 
   test('a key that the bundle brings along', () => {
     const own = generateModelKey();
     const signed = signModel({ name: 'm', files }, modelSigningKey(own.privatePem));
-    refusal(() => verifyModel({ ...signed, verificationMaterial: { publicKey: { rawBytes: Buffer.from(own.publicPem).toString('base64') } } }, files, keys));
+    refusal(() => verifyModel({ ...signed, verificationMaterial: { publicKey: { rawBytes: Buffer.from(own.publicPem).toString('base64') } } }, files, { keys }));
   });
 
   test.each([
@@ -107,7 +107,7 @@ describe('refuses', () => {
   ])('%s, although the trusted key signed it', (_, change, because) => {
     const value = statement();
     change(value);
-    expect(refusal(() => verifyModel(resigned(value), files, keys))).toContain(because);
+    expect(refusal(() => verifyModel(resigned(value), files, { keys }))).toContain(because);
   });
 });
 
@@ -121,7 +121,7 @@ test('what the specification lets others write is read: other order, more fields
   value.predicate['more'] = {};
   delete value.predicate.serialization['ignore_paths'];
   const given = resigned(value, JSON.stringify(value, null, 2));
-  expect(verifyModel({ ...given, verificationMaterial: { publicKey: { rawBytes: 'x', keyDetails: 'y' } }, dsseEnvelope: { ...given.dsseEnvelope, signatures: [{ sig: given.dsseEnvelope.signatures[0].sig, keyid: null }] } }, files, keys).name).toBe('other');
+  expect(verifyModel({ ...given, verificationMaterial: { publicKey: { rawBytes: 'x', keyDetails: 'y' } }, dsseEnvelope: { ...given.dsseEnvelope, signatures: [{ sig: given.dsseEnvelope.signatures[0].sig, keyid: null }] } }, files, { keys }).name).toBe('other');
 });
 
 test('one changed byte of the payload, the signature or the type never verifies, and nothing crashes', () => {
@@ -132,12 +132,12 @@ test('one changed byte of the payload, the signature or the type never verifies,
     const at = where % text.length;
     holder[field] = `${text.slice(0, at)}${by}${text.slice(at + 1)}`;
     fc.pre(holder[field] !== text);
-    refusal(() => verifyModel(copy, files, keys));
+    refusal(() => verifyModel(copy, files, { keys }));
   }), { numRuns: 100 });
 });
 
 test('anything else in place of a bundle is refused with a code', () => {
   fc.assert(fc.property(fc.oneof(fc.anything(), fc.jsonValue().map((predicate) => resigned({ ...statement(), predicate }))), (given) => {
-    refusal(() => verifyModel(given, files, keys));
+    refusal(() => verifyModel(given, files, { keys }));
   }), { numRuns: 100 });
 });

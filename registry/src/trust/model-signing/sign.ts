@@ -1,13 +1,22 @@
+import type { X509Certificate } from 'node:crypto';
 import { encodeBase64 } from '../base64.ts';
 import { preAuthentication } from '../dsse.ts';
 import { refusal } from '../refusal.ts';
 import type { ModelSigningKey } from './ec-keys.ts';
 import { byName, filesByPath, mediaType, payloadType, predicateType, rootDigest, statementType, type ModelFile } from './statement.ts';
 
+interface BareKey {
+  readonly publicKey: { readonly hint: string };
+}
+
+interface CertificateChain {
+  readonly x509CertificateChain: { readonly certificates: ReadonlyArray<{ readonly rawBytes: string }> };
+}
+
 /** A model signature as the specification writes it to `model.sig`. */
 export interface ModelBundle {
   readonly mediaType: string;
-  readonly verificationMaterial: { readonly publicKey: { readonly hint: string }; readonly tlogEntries: readonly never[] };
+  readonly verificationMaterial: (BareKey | CertificateChain) & { readonly tlogEntries: readonly never[] };
   readonly dsseEnvelope: { readonly payload: string; readonly payloadType: string; readonly signatures: readonly [{ readonly sig: string; readonly keyid: '' }] };
 }
 
@@ -21,8 +30,11 @@ export interface ModelToSign {
   readonly signatureFile?: string;
 }
 
-/** Signs a model folder after OpenSSF Model Signing v1.0, with a bare key and whole files. Throws TRUST_REFUSED for a list that cannot be signed. */
-export function signModel({ name, files, signatureFile = 'model.sig' }: ModelToSign, key: ModelSigningKey): ModelBundle {
+/**
+ * Signs a model folder after OpenSSF Model Signing v1.0, whole files: with a bare key, or with that of the first certificate of a chain (`chainFor`).
+ * Throws TRUST_REFUSED for a list that cannot be signed.
+ */
+export function signModel({ name, files, signatureFile = 'model.sig' }: ModelToSign, key: ModelSigningKey, chain?: readonly X509Certificate[]): ModelBundle {
   const listed = filesByPath(files, 'model');
   if (!name) throw refusal('model', 'it needs a name');
   if (listed.has(signatureFile)) throw refusal('model', `${signatureFile} is the signature itself and cannot be signed`);
@@ -36,7 +48,7 @@ export function signModel({ name, files, signatureFile = 'model.sig' }: ModelToS
   const payload = new TextEncoder().encode(JSON.stringify(statement));
   return {
     mediaType,
-    verificationMaterial: { publicKey: { hint: key.hint }, tlogEntries: [] },
+    verificationMaterial: { ...(chain ? { x509CertificateChain: { certificates: chain.map(({ raw }) => ({ rawBytes: encodeBase64(raw) })) } } : { publicKey: { hint: key.hint } }), tlogEntries: [] },
     dsseEnvelope: { payload: encodeBase64(payload), payloadType, signatures: [{ sig: encodeBase64(key.sign(preAuthentication(payloadType, payload))), keyid: '' }] },
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@byoml/core';
 import { refusal } from '../refusal.ts';
+import { longestChain } from './certificates.ts';
 
 /** A file of a model folder. */
 export interface ModelFile {
@@ -32,10 +33,21 @@ export const statementSchema = z.strictObject({
 
 const base64 = (longest: number) => z.string().min(1).max(longest);
 
-/** Sigstore's bundle with a bare key; of verification material nothing is trusted. */
+const certificate = z.object({ rawBytes: base64(16_384) });
+/** One of the three methods: a bare key, a chain of certificates, a certificate of sigstore. */
+const material = z
+  .object({
+    publicKey: z.object({ hint: z.string().max(200).optional() }).optional(),
+    x509CertificateChain: z.object({ certificates: z.array(certificate).min(1).max(longestChain) }).optional(),
+    certificate: certificate.optional(),
+    tlogEntries: z.array(z.unknown()).max(4).optional(),
+  })
+  .refine((given) => [given.publicKey, given.x509CertificateChain, given.certificate].filter(Boolean).length === 1, 'expected exactly one of publicKey, x509CertificateChain and certificate');
+
+/** Sigstore's bundle; of verification material nothing is trusted. */
 export const bundleSchema = z.strictObject({
   mediaType: z.string().regex(/^application\/vnd\.dev\.sigstore\.bundle(?:\.v0\.3\+json|\+json;version=0\.[123])$/),
-  verificationMaterial: z.object({ publicKey: z.object({ hint: z.string().max(200).optional() }) }),
+  verificationMaterial: material,
   dsseEnvelope: z.strictObject({
     payloadType: z.literal(payloadType),
     payload: base64(largestPayload * 2),

@@ -20,12 +20,17 @@ export interface ExpectedProvenance extends ProvenanceSubject {
  */
 export function verifyProvenance(bundle: unknown, { identity, trustedRoot, ...subject }: ExpectedProvenance): VerifiedIdentity {
   const what = `provenance of ${subject.name}@${subject.version}`;
-  const { signer, payload } = verifiedSignature(parsed(provenanceBundleSchema, bundle, what), trustedRoot, what);
+  const { identity: found, payload } = verifyBundle(bundle, trustedRoot, what);
   refuseOtherSubject(payload, subject, what);
-  const found = identityOf(signer, what);
   const wrong = differences(found, identity, subject);
   if (wrong.length > 0) throw refusal(what, wrong.join('; '));
   return found;
+}
+
+/** Verifies a bundle over any statement: chain, logs, time and signature. Answers whose it is, for the caller to compare, and what was signed. Throws TRUST_REFUSED. */
+export function verifyBundle(bundle: unknown, trustedRoot: TrustedRoot, what: string): { readonly identity: VerifiedIdentity; readonly payload: Uint8Array } {
+  const { signer, payload } = verifiedSignature(parsed(provenanceBundleSchema, bundle, what), trustedRoot, what);
+  return { identity: identityOf(signer, what), payload };
 }
 
 /** The payload is the one that the library decoded and verified, so that no second decoder can read something else. */
