@@ -1,9 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginDefinition } from '@byoml/core';
 import { describePlugin } from '@byoml/core/plugins';
-import { run, scoreWith, type BadInput, type Call, type Place } from './bad-input.ts';
+import { newPlace, run, scoreWith, type BadInput, type Call, type Place } from './bad-input.ts';
 
 const core = join(import.meta.dirname, '..', 'core');
 
@@ -69,11 +69,19 @@ const trainWith = ({ accesses, at }: Place, dir: string): string[] => ['train', 
 const training = (parts: Parts, more: Partial<Call> = {}) => async (place: Place): Promise<Call> => ({ args: trainWith(place, await plugin(place, source(parts))), ...more });
 const sound = source({});
 
-/** Trains while the plugin is sound, then asks for scores after its code changed for the worse. */
-const scoring = (parts: Parts) => async (place: Place): Promise<string[]> => {
-  const dir = await plugin(place, sound);
-  const { exit, stdout } = await run({ args: trainWith(place, dir) }, place);
+let learned: Promise<string> | undefined;
+/** A model of the sound plugin, trained once, for the cases to copy. */
+const soundModel = (): Promise<string> => (learned ??= (async () => {
+  const place = newPlace();
+  const { exit, stdout } = await run({ args: trainWith(place, await plugin(place, sound)) }, place);
   if (exit !== 0) throw new Error(`no sound model: ${stdout}`);
+  return place.at('new-model');
+})());
+
+/** A model that was trained while the plugin was sound, asked for scores after its code changed for the worse. */
+const scoring = (parts: Parts) => async (place: Place): Promise<string[]> => {
+  cpSync(await soundModel(), place.at('new-model'), { recursive: true });
+  const dir = await plugin(place, sound);
   writeFileSync(join(dir, 'index.js'), source(parts));
   return [...scoreWith(place, place.at('new-model')), '--plugin', dir];
 };

@@ -9,6 +9,7 @@ import { rawEvents, type RawEvents, type RawEventsRequest, type ViewRow } from '
 import { aRun } from '@byoml/core/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { accesses, newFolder, openEngine } from './access-pipeline.ts';
+import { inCi } from './tier.ts';
 
 let engine: Engine;
 beforeAll(async () => void (engine = await openEngine()));
@@ -74,6 +75,9 @@ test('a limit shows the first ones and still says how many there are', async () 
   }
 });
 
+/** Every so manieth row: as even as odd ones, so that names as they are and escaped ones are both asked for. */
+const stride = inCi ? 9 : 21;
+
 test('for every row of a view, the records found give the row again, with its count', async () => {
   const people = ['ann', "o'brien", 'Müller', '数据', 'a%b', 'x"y', 'ANN', 'a b', '\u{1F600}', 'e\u0301'];
   const records = Array.from({ length: 90 }, (_, n) => event(n, { SubjectUserName: people[n % people.length], ShareName: `\\\\*\\${['Finance', 'hr$', 'Büro', 'k'][n % 4]}`, TimeGenerated: `2026-11-${24 + (n % 3)}T1${n % 10}:00:00Z` }));
@@ -84,7 +88,7 @@ test('for every row of a view, the records found give the row again, with its co
   const rows = await accesses(engine, { from: { path }, view: 'windows-file-shares' });
   expect(rows.length).toBeGreaterThan(40);
   for (const [i, row] of rows.entries()) {
-    if (i % 9 !== 0) continue;
+    if (i % stride !== 0) continue;
     const found = await ask(i % 2 === 0 ? text : escaped, { row });
     expect(found.total).toBe(row.count);
     expect(found.events).toHaveLength(row.count);
@@ -98,7 +102,7 @@ test('the events behind rows of real Windows logs', async () => {
   const path = join(import.meta.dirname, 'fixtures', 'windows-security-otrf', 'share_access_5140_5145.jsonl.gz');
   const rows = (await accesses(engine, { from: { path }, view: 'windows-file-shares' })).toSorted((a, b) => b.count - a.count);
   const scan = scanOf([{ url: pathToFileURL(path).href, bytes: (await stat(path)).size, version: '1' }]);
-  for (const row of [rows[0], rows[Math.floor(rows.length / 2)], rows.at(-1)]) {
+  for (const row of inCi ? [rows[0], rows[Math.floor(rows.length / 2)], rows.at(-1)] : [rows[0]]) {
     const found = await ask(scan, { row: row as ViewRow, limit: 1000 });
     expect([found.total, found.events.length]).toEqual([row?.count, Math.min(1000, row?.count as number)]);
     for (const { record } of found.events) expect(['5140', '5145']).toContain(String(record['EventID'] ?? record['event_id']));

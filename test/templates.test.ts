@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { packPlugin, verifyPlugin } from '@byoml/core/plugins';
 import { scaffold } from '@byoml/core/scaffold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inCi } from './tier.ts';
 
 const root = join(import.meta.dirname, '..');
 const templates = join(root, 'templates');
@@ -65,9 +66,10 @@ describe.each(kinds)('the %s template', (kind) => {
     expect(theirs['engines']).toEqual(ours['engines']);
   });
 
-  test('is green outside the repository, from the packed core, and verifies as a plugin', async () => {
+  const isOther = kind !== 'algorithm';
+  test.skipIf(isOther && !inCi)(`is green outside the repository, from the packed core, and verifies as a plugin${isOther ? ' (CI tier)' : ''}`, async () => {
     const { folder, files } = await scaffold({ templates, kind, name: `my-${kind}`, into: outside });
-    expect(files).toEqual(expect.arrayContaining(['.gitignore', 'README.md', 'package.json', 'src/index.test.ts', 'src/index.ts', 'tsconfig.json', 'vitest.config.ts']));
+    expect(files).toEqual(expect.arrayContaining(['.gitignore', 'LICENSE', 'README.md', 'package.json', 'src/index.test.ts', 'src/index.ts', 'tsconfig.json', 'vitest.config.ts']));
     for (const file of files) expect(await readFile(join(folder, file), 'utf8')).not.toMatch(/\{\{\w+\}\}/);
     await install(folder);
     const { stdout } = await npm(folder, 'test');
@@ -76,6 +78,14 @@ describe.each(kinds)('the %s template', (kind) => {
     await npm(folder, 'run', 'build');
     await packPlugin(folder);
     expect((await verifyPlugin(folder)).plugin).toBe(`@local/my-${kind}`);
+    const dryRun = await run(process.execPath, [join(root, 'cli', 'bin', 'byoml.js'), 'publish', '--dry-run', '--json'], { cwd: folder, env: shell() });
+    expect(JSON.parse(dryRun.stdout)).toMatchObject({ name: `@local/my-${kind}`, state: 'PASSED', findings: [] });
+  });
+
+  test('is licensed under MIT, by its authors', async () => {
+    const { folder } = await scaffold({ templates, kind, name: `licensed-${kind}`, into: outside, year: 2031 });
+    expect(await packageOf(folder)).toMatchObject({ license: 'MIT' });
+    expect(await readFile(join(folder, 'LICENSE'), 'utf8')).toMatch(new RegExp(`^MIT License\n\nCopyright \\(c\\) 2031 the authors of licensed-${kind}\n\nPermission is hereby granted[^]*OTHER DEALINGS IN THE\nSOFTWARE\\.\n$`));
   });
 });
 

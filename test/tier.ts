@@ -1,2 +1,2 @@
-/** Whether everything that CI runs is wanted: `.ci/run` sets it. `npm test` skips, and counts, what takes a minute by itself. */
+/** Whether everything that CI runs is wanted: `.ci/run` sets it. `npm test` has every behaviour; what takes a minute by itself, and further variants, it skips and counts. */
 export const inCi = process.env['BYOML_TIER'] === 'ci';

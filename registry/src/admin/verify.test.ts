@@ -1,11 +1,12 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signal } from '../server/registry.test.fixture.ts';
+import { folderStorage } from '../storage/folder.ts';
 import { removeTemporaryFolders, temporaryFolder } from '../storage/scratch.test.fixture.ts';
 import { folderRegistry, plugin, type FolderRegistry } from './folder-registry.test.fixture.ts';
 import { rebuildRegistry } from './rebuild.ts';
-import { verifyRegistry } from './verify.ts';
+import { verifyRegistry, type Verification } from './verify.ts';
 
 afterAll(removeTemporaryFolders);
 
@@ -48,16 +49,28 @@ test('versions that are hidden, and those whose time came while no server ran, a
 });
 
 describe('attack 29: somebody edits a registry', () => {
+  let shared: FolderRegistry;
+  beforeAll(async () => {
+    shared = await filled();
+    await shared.stop();
+  });
+  afterAll(() => shared[Symbol.asyncDispose]());
+
+  /** What is found while an object is another; afterwards it is as it was. */
+  async function foundIn(key: string, change: (text: string) => string): Promise<Verification> {
+    let before = '';
+    await shared.tamper(key, (text) => change((before = text)));
+    const found = await shared.verify();
+    await shared.tamper(key, () => before);
+    return found;
+  }
+
   test('one edited line of the log is named', async () => {
-    await using registry = await filled();
-    await registry.tamper(log, (text) => text.replace('"by":"author"', '"by":"mallory"'));
-    expect(await registry.verify()).toMatchObject({ ok: false, findings: [{ where: `${log}:2`, message: expect.stringContaining('does not follow event 1') }] });
+    expect(await foundIn(log, (text) => text.replace('"by":"author"', '"by":"mallory"'))).toMatchObject({ ok: false, findings: [{ where: `${log}:2`, message: expect.stringContaining('does not follow event 1') }] });
   });
 
   test('the last line, which no other follows, contradicts what was signed', async () => {
-    await using registry = await filled();
-    await registry.tamper(log, (text) => text.replace('"by":"other"', '"by":"mallory"'));
-    const { ok, findings } = await registry.verify();
+    const { ok, findings } = await foundIn(log, (text) => text.replace('"by":"other"', '"by":"mallory"'));
     expect([ok, findings.map(({ where }) => where)]).toEqual([false, expect.arrayContaining(['v1/cards/@other/slow-days/1.0.0.json'])]);
   });
 
@@ -67,16 +80,17 @@ describe('attack 29: somebody edits a registry', () => {
     ['a card', `v1/cards/${plugin}/1.0.0.json`, (text: string) => text.replace('"publisher":"author"', '"publisher":"mallory"')],
     ['the timestamp', 'tuf/timestamp.json', (text: string) => text.replace(/"version":(\d+)/, '"version":9$1')],
   ])('%s that was changed is named', async (_, key, change) => {
-    await using registry = await filled();
-    await registry.tamper(key, change);
-    const { ok, findings } = await registry.verify();
+    const { ok, findings } = await foundIn(key, change);
     expect([ok, findings.map(({ where }) => where)]).toEqual([false, expect.arrayContaining([key.startsWith('tuf/') ? 'tuf' : key])]);
   });
 
   test('a file that no event explains is named', async () => {
-    await using registry = await filled();
-    await registry.storage.write('npm/@acme/evil/-/evil-1.0.0.tgz', new Uint8Array([1]), { signal });
-    expect(await registry.verify()).toMatchObject({ ok: false, findings: [{ where: 'npm/@acme/evil/-/evil-1.0.0.tgz' }] });
+    const evil = 'npm/@acme/evil/-/evil-1.0.0.tgz';
+    await using storage = await folderStorage(join(shared.root, 'data'));
+    await storage.write(evil, new Uint8Array([1]), { signal });
+    expect(await shared.verify()).toMatchObject({ ok: false, findings: [{ where: evil }] });
+    await storage.delete(evil, { signal });
+    expect(await shared.verify()).toMatchObject({ ok: true, findings: [] });
   });
 
   test('all that is served is replaced, its roots too: the keys beside it are not those', async () => {
@@ -93,9 +107,8 @@ describe('attack 29: somebody edits a registry', () => {
   });
 
   test('a registry with another root than the one that was kept is not believed', async () => {
-    await using registry = await filled();
     await using other = await folderRegistry();
-    expect(await verifyRegistry(registry.root, { now: registry.now, patience: 100, trustedRoot: await other.trustedRoot() }, signal)).toMatchObject({ ok: false, findings: [{ where: 'tuf' }] });
+    expect(await verifyRegistry(shared.root, { now: shared.now, patience: 100, trustedRoot: await other.trustedRoot() }, signal)).toMatchObject({ ok: false, findings: [{ where: 'tuf' }] });
   });
 });
 

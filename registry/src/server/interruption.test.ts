@@ -70,7 +70,7 @@ const act: Readonly<Record<string, (rig: Rig) => Promise<unknown>>> = {
 };
 
 /** Between two changes at which it is killed: every one in CI. */
-const step = inCi ? 1 : 3;
+const step = inCi ? 1 : 5;
 
 async function prepared(): Promise<{ readonly storage: Storage; readonly before: Rig }> {
   const storage = memoryStorage();

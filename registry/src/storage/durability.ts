@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { flushPath } from './file-content.ts';
 
-const noFollow = constants.O_NOFOLLOW ?? 0;
 /** Windows keeps names by itself, and opens no folder. */
 const keepsNames = process.platform === 'win32';
 
@@ -45,8 +44,7 @@ export async function flushedFolders(folders: readonly string[]): Promise<void> 
 /** What was replaced or removed meanwhile is not there any more. */
 async function flushed(path: string, flags: number): Promise<void> {
   try {
-    await using file = await open(path, flags | noFollow);
-    await file.sync();
+    await flushPath(path, flags);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
   }

@@ -1,11 +1,15 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, fsync, openSync, readFileSync, writeFile, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { Durable } from './storage.ts';
 
 /** Links are never followed. */
 const noFollow = constants.O_NOFOLLOW ?? 0;
 /** Bytes that are faster read or written at once than by way of another thread. */
 const small = 256 << 10;
+
+const flushed = promisify(fsync);
+const written = promisify<number, Uint8Array, void>(writeFile);
 
 /** Undefined when there is no such file. Throws what the system says. */
 export async function readContent(path: string): Promise<Uint8Array | undefined> {
@@ -29,16 +33,21 @@ function opened(path: string): number | undefined {
 
 /** Replaces what a file holds; `at once`: it is on the disk when this ends. */
 export async function writeContent(path: string, bytes: Uint8Array, durable: Durable): Promise<void> {
-  const flags = constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | noFollow;
-  if (durable === 'flushed' && bytes.length <= small) return writeSmall(openSync(path, flags), bytes);
-  await using file = await open(path, flags);
-  await file.writeFile(bytes);
-  if (durable === 'at once') await file.sync();
+  const file = openSync(path, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | noFollow);
+  try {
+    if (bytes.length <= small) writeFileSync(file, bytes);
+    else await written(file, bytes);
+    if (durable === 'at once') await flushed(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
-function writeSmall(file: number, bytes: Uint8Array): void {
+/** Waits until the disk holds a file or a folder. Opens it without another thread, since only the wait is long. */
+export async function flushPath(path: string, flags: number): Promise<void> {
+  const file = openSync(path, flags | noFollow);
   try {
-    writeFileSync(file, bytes);
+    await flushed(file);
   } finally {
     closeSync(file);
   }
