@@ -4,11 +4,9 @@ export type { Registry, RegistryOptions, RegistrySettings } from './server/regis
 export { staticAdmission } from './server/static-admission.ts';
 export type { RegistryTrust } from './server/trust.ts';
 export { createRegistry, serveRegistry, type Created, type ServeOptions, type Served } from './server/serve.ts';
-export { azureBlobStorage } from './storage/azure-blob.ts';
-export type { AzureBlobAccess, AzureBlobSettings, AzureCredential } from './storage/azure-blob-settings.ts';
 export { folderStorage } from './storage/folder.ts';
 export { memoryStorage } from './storage/memory.ts';
-export { absent, type Condition, type Storage, type Stored } from './storage/storage.ts';
+export { absent, type Condition, type Durable, type Storage, type Stored, type WriteCondition } from './storage/storage.ts';
 export { storageSuite, type StorageCheck } from './storage/storage.suite.ts';
 export { readAdvisories, signAdvisory, type Advisories, type Advisory, type IgnoredAdvisory } from './trust/advisories.ts';
 export { offeredKey, ownerKey, signKeyChange, type OwnerKeyAnswer, type OwnerKeyQuestion } from './trust/author/owner-key.ts';

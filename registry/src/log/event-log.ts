@@ -58,7 +58,7 @@ export class EventLog {
     return this.#inTurn(() => this.#refresh(signal));
   }
 
-  /** Throws what `guard` throws; then nothing was appended. */
+  /** Survives a loss of power from the next flush of the storage on. Throws what `guard` throws; then nothing was appended. */
   append(event: Event, options: Append): Promise<LogEvent> {
     return this.#inTurn(() => this.#append(event, options));
   }
@@ -69,7 +69,7 @@ export class EventLog {
       const line = encodeEvent(event, this.#head, time);
       const segment = this.#segment.lines < segmentLines ? this.#segment : emptySegment(this.#segment.index + 1);
       const text = `${segment.text}${line}\n`;
-      const version = await this.#storage.write(keyOf(segment.index), new TextEncoder().encode(text), { expected: segment.version, signal });
+      const version = await this.#storage.write(keyOf(segment.index), new TextEncoder().encode(text), { expected: segment.version, durable: 'whole', signal });
       if (version !== undefined) {
         this.#segment = segment;
         return this.#take(text, version) as LogEvent;

@@ -33,7 +33,7 @@ export class Contents {
   /** Whether the storage now holds these bytes: false when it held others before. */
   async put(description: Description, tarball: Uint8Array, signal: AbortSignal): Promise<boolean> {
     const { name, version, dist } = description.manifest;
-    const written = await this.#storage.write(tarballKey(name, version), tarball, { expected: absent, signal });
+    const written = await this.#storage.write(tarballKey(name, version), tarball, { expected: absent, durable: 'whole', signal });
     const same = written !== undefined || (await this.#integrity(name, version, signal)) === dist.integrity;
     if (same) this.#keep(description);
     return same;

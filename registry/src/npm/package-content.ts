@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PluginManifest } from '@byoml/core/plugins';
 import { packageJsonOf } from '../admission/package-json.ts';
 import { manifestPath, validManifest } from '../admission/plugin-manifest-file.ts';
+import type { PackageArchive } from '../package/archive.ts';
 import { openArchive } from '../package/open-archive.ts';
 import { refused } from '../package/refused.ts';
 import type { TarballContent } from './tarball.ts';
@@ -20,8 +21,10 @@ export interface PackageContent extends TarballContent {
 }
 
 /** Reads a tarball in memory, as admission does: nothing is written or run. Throws PUBLISH_REFUSED. */
-export async function readPackage(tarball: Uint8Array, signal: AbortSignal): Promise<PackageContent> {
-  const archive = await openArchive(tarball, signal);
+export const readPackage = async (tarball: Uint8Array, signal: AbortSignal): Promise<PackageContent> => contentOf(await openArchive(tarball, signal));
+
+/** Throws PUBLISH_REFUSED. */
+export function contentOf(archive: PackageArchive): PackageContent {
   const packageJson = packageJsonOf(archive);
   if (!packageJson) throw refused('it has no package.json that is a JSON object', 'Pack it again with `npm publish`.', { where: 'package.json' });
   const file = archive.file(manifestPath);

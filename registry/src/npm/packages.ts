@@ -212,8 +212,8 @@ export class Packages {
 
   async #sign(changes: ReadonlyMap<string, TargetDigest | null>, signal: AbortSignal): Promise<void> {
     const { signing, storage } = this.#options;
-    if (!signing) await storage.flush(signal);
-    else if (changes.size > 0) await signing.publish(changes, signal);
+    if (signing && changes.size > 0) await signing.publish(changes, signal);
+    else await storage.flush(signal);
   }
 
   #settled({ name, version, events }: Written): void {

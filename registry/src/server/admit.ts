@@ -1,4 +1,5 @@
 import type { AdmissionState, Finding } from '../admission/check.ts';
+import type { PackageContent } from '../npm/package-content.ts';
 
 /** A version that somebody wants to publish, as it arrived. */
 export interface AdmitRequest {
@@ -21,6 +22,8 @@ export interface Admission {
   readonly state: AdmissionState;
   /** The `package.json` that was checked. */
   readonly packageJson: Readonly<Record<string, unknown>>;
+  /** What the archive that was checked says; when absent, the tarball is read a second time. */
+  readonly content?: PackageContent;
   readonly findings: readonly (Finding & { readonly check: string })[];
 }
 

@@ -7,7 +7,7 @@ interface Disk {
   readonly storage: Storage;
   /** Changes and flushes so far. */
   readonly steps: number;
-  /** What a machine finds after its power was gone: of what was not flushed, nothing, or files that the system made and never filled. */
+  /** What a machine finds after its power was gone: of what was not flushed, nothing, or all that is whole beside files that the system made and never filled. */
   readonly after: (loss: 'missing' | 'empty') => Promise<Storage>;
 }
 
@@ -15,7 +15,9 @@ interface Disk {
 function disk(mostSteps: number): Disk {
   const memory = memoryStorage();
   const certain = new Map<string, Uint8Array>();
+  const whole = new Map<string, Uint8Array>();
   const uncertain = new Map<string, Uint8Array>();
+  const kept = { 'at once': certain, whole, flushed: uncertain };
   let steps = 0;
   const step = (): void => {
     if (++steps > mostSteps) throw new Error('no power');
@@ -26,26 +28,29 @@ function disk(mostSteps: number): Disk {
     write: async (key, bytes, { durable, ...condition }) => {
       step();
       const version = await memory.write(key, bytes, condition);
-      if (version !== undefined) (durable === 'flushed' ? uncertain : certain).set(key, bytes.slice());
-      if (version !== undefined && durable !== 'flushed') uncertain.delete(key);
+      if (version === undefined) return undefined;
+      for (const pending of [whole, uncertain]) pending.delete(key);
+      kept[durable ?? 'at once'].set(key, bytes.slice());
       return version;
     },
     delete: async (key, condition) => {
       step();
       const gone = await memory.delete(key, condition);
-      if (gone) for (const held of [certain, uncertain]) held.delete(key);
+      if (gone) for (const held of Object.values(kept)) held.delete(key);
       return gone;
     },
     flush: async () => {
       step();
-      for (const [key, bytes] of uncertain) certain.set(key, bytes);
-      uncertain.clear();
+      for (const pending of [whole, uncertain]) {
+        for (const [key, bytes] of pending) certain.set(key, bytes);
+        pending.clear();
+      }
     },
     [Symbol.asyncDispose]: async () => undefined,
   };
   const after = async (loss: 'missing' | 'empty'): Promise<Storage> => {
     const found = memoryStorage();
-    for (const [key, bytes] of certain) await found.write(key, bytes, { signal });
+    for (const [key, bytes] of [...certain, ...(loss === 'empty' ? whole : [])]) await found.write(key, bytes, { signal });
     for (const key of loss === 'empty' ? uncertain.keys() : []) await found.write(key, new Uint8Array(), { signal });
     return found;
   };

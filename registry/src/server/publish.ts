@@ -101,13 +101,9 @@ interface Author {
 /** Throws PUBLISH_REFUSED unless every check accepts the version, and also when a check fails or the author's signature does not hold. */
 async function judged(registry: Registry, request: PublishRequest, author: Author): Promise<Omit<Accepted, 'by'>> {
   const { name, version, tarball, signature } = request;
-  const { state, packageJson, findings } = await admissionOf(registry, request, author);
-  if (state !== 'PASSED' && state !== 'QUARANTINED') {
-    const [first, ...more] = findings;
-    const why = state === 'REJECTED' && first ? `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}` : 'a check could not be done, so nothing was accepted';
-    throw new ByomlError('PUBLISH_REFUSED', `${name}@${version}: ${why}`, { details: { state: state === 'REJECTED' ? state : 'ERRORED', findings } });
-  }
-  const content = await readPackage(tarball, registry.signal);
+  const { state, packageJson, content: checked, findings } = await admissionOf(registry, request, author);
+  if (state !== 'PASSED' && state !== 'QUARANTINED') throw notAdmitted(request, state, findings);
+  const content = checked ?? (await readPackage(tarball, registry.signal));
   // What was checked is what clients are told: two readers of one tarball may not differ.
   if (!isDeepStrictEqual(content.packageJson, packageJson) || packageJson['name'] !== name || packageJson['version'] !== version) throw new ByomlError('PUBLISH_REFUSED', `${name}@${version}: package.json in the tarball is not that of ${name}@${version}`, { details: { state: 'REJECTED', findings } });
   const manifest = manifestOf({ name, version, tarball, content });
@@ -115,6 +111,12 @@ async function judged(registry: Registry, request: PublishRequest, author: Autho
   const history = registry.packages.history.of(name);
   const held = [...heldFindings(history), ...authorFindings(history, { release, signature: signature?.said, by: author.by })];
   return { state: held.length > 0 ? 'QUARANTINED' : state, findings: [...held, ...findings], description: { manifest, plugin: content.plugin } };
+}
+
+function notAdmitted({ name, version }: PublishRequest, state: Admission['state'], findings: Admission['findings']): ByomlError {
+  const [first, ...more] = findings;
+  const why = state === 'REJECTED' && first ? `${first.message}${more.length > 0 ? ` (and ${more.length} more)` : ''}` : 'a check could not be done, so nothing was accepted';
+  return new ByomlError('PUBLISH_REFUSED', `${name}@${version}: ${why}`, { details: { state: state === 'REJECTED' ? state : 'ERRORED', findings } });
 }
 
 async function admissionOf({ packages, admit, signal }: Registry, { name, version, tarball, document }: PublishRequest, { by, previous }: Author): Promise<Admission> {

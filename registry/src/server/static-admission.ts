@@ -6,6 +6,7 @@ import { packageJsonOf } from '../admission/package-json.ts';
 import { validManifest } from '../admission/plugin-manifest-file.ts';
 import { selfTest } from '../admission/self-test.ts';
 import { staticChecks } from '../admission/static-checks.ts';
+import { contentOf } from '../npm/package-content.ts';
 import type { PackageArchive } from '../package/archive.ts';
 import { openArchive } from '../package/open-archive.ts';
 import type { Admission, Admit, AdmitRequest } from './admit.ts';
@@ -28,7 +29,7 @@ async function admitted(judge: Judge, { previous, ...request }: AdmitRequest, si
   const submission: Submission = { ...request, archive, packageJson, previous: previous && (await publishedVersion(previous, signal)) };
   const { state, findings } = await judge(submission, signal);
   // What counts against the package is what its author reads first.
-  return { state, packageJson, findings: findings.toSorted((a, b) => Number(b.enforced) - Number(a.enforced)) };
+  return { state, packageJson, content: contentOf(archive), findings: findings.toSorted((a, b) => Number(b.enforced) - Number(a.enforced)) };
 }
 
 async function opened(tarball: Uint8Array, signal: AbortSignal): Promise<PackageArchive | Admission> {

@@ -7,6 +7,8 @@ import { isKey, refuseInvalidKey, refuseInvalidPrefix } from './key.ts';
 import { servedHeaders } from './served-headers.ts';
 import { absent, type Condition, type Storage, type Stored } from './storage.ts';
 
+export type { AzureBlobAccess, AzureBlobSettings, AzureCredential } from './azure-blob-settings.ts';
+
 const readTries = 3;
 const retries: StorageRetryOptions = { maxTries: 4, retryDelayInMs: 500, maxRetryDelayInMs: 5000 };
 

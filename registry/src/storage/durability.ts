@@ -10,9 +10,9 @@ export class Durability {
   #folders = new Set<string>();
   #flushing: Promise<void> = Promise.resolve();
 
-  /** Notes a file that was written, and the folders in which names have changed for it. */
-  note(file: string, folders: readonly string[]): void {
-    this.#files.add(file);
+  /** Notes files that were written, and folders in which names have changed. */
+  note(files: readonly string[], folders: readonly string[]): void {
+    for (const file of files) this.#files.add(file);
     for (const folder of folders) this.#folders.add(folder);
   }
 
@@ -29,8 +29,7 @@ export class Durability {
     try {
       await Promise.all([...[...files].map((path) => flushed(path, constants.O_RDWR)), flushedFolders([...folders])]);
     } catch (thrown) {
-      for (const path of files) this.#files.add(path);
-      for (const folder of folders) this.#folders.add(folder);
+      this.note([...files], [...folders]);
       throw thrown;
     }
   }

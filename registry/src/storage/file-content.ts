@@ -31,13 +31,13 @@ function opened(path: string): number | undefined {
   }
 }
 
-/** Replaces what a file holds; `at once`: it is on the disk when this ends. */
+/** Replaces what a file holds; it is on the disk when this ends, unless it is to be flushed later. */
 export async function writeContent(path: string, bytes: Uint8Array, durable: Durable): Promise<void> {
   const file = openSync(path, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | noFollow);
   try {
     if (bytes.length <= small) writeFileSync(file, bytes);
     else await written(file, bytes);
-    if (durable === 'at once') await flushed(file);
+    if (durable !== 'flushed') await flushed(file);
   } finally {
     closeSync(file);
   }

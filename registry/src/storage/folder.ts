@@ -125,7 +125,7 @@ class FolderStorage implements Storage {
     await writeContent(temporary, content, durable);
     renameSync(temporary, path);
     if (durable === 'at once') await flushedFolders(folders);
-    else this.#durability.note(path, folders);
+    else this.#durability.note(durable === 'flushed' ? [path] : [], folders);
   }
 
   /** Removes folders that became empty. */

@@ -12,8 +12,11 @@ export interface Condition {
   readonly signal: AbortSignal;
 }
 
-/** How soon a change has to survive a loss of power: `flushed` means not before the next `flush`. It survives the death of the process in any case. */
-export type Durable = 'at once' | 'flushed';
+/**
+ * How soon a change has to survive a loss of power. `whole`: not before the next `flush`, and until then the object is found as before or as after the change, with
+ * changes of other objects in their order; `flushed`: not before that either, and until then it may be found empty. It survives the death of the process in any case.
+ */
+export type Durable = 'at once' | 'whole' | 'flushed';
 
 export interface WriteCondition extends Condition {
   /** `at once` unless said; takes one wait for the disk for each object. */

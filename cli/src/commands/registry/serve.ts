@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Flags } from '@oclif/core';
 import { ByomlError } from '@byoml/core';
 import { parseDuration } from '@byoml/core/detection-file';
-import { serveRegistry, type Served } from '@byoml/registry';
+import { serveRegistry, type Served } from '@byoml/registry/server';
 import { ByomlCommand } from '../../command.ts';
 
 /** An update waits a sixth of what a new package waits: 4 of 24 hours. */

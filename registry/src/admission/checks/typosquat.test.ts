@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findings, withFields } from '../findings.test.fixture.ts';
 import { typosquat } from './typosquat.ts';
@@ -119,4 +120,29 @@ describe('a scope', () => {
     expect(await by('author', '@author/sign-in-anomaly')).toEqual([]);
     expect(await by('author', 'odd')).toEqual([]);
   });
+});
+
+test('among many names it finds what it finds beside one of them alone', async () => {
+  const part = fc.array(fc.constantFrom('a', 'l', '1', 'm', 'rn', 'o', '0', '-', 'é'), { minLength: 4, maxLength: 7 }).map((letters) => letters.join(''));
+  const scoped = fc.tuple(fc.constantFrom('@alma-l', '@a1ma-1', '@alma-ll', '@omaha', '@byoml'), part).map((parts) => parts.join('/'));
+  const name = fc.oneof(part, scoped, fc.tuple(fc.constantFrom('almal', 'byoml'), part).map((parts) => parts.join('-')));
+  const worst = (found: readonly string[]): number => Math.max(0, ...found.map((text) => (text.startsWith('?') ? 1 : 2)));
+  await fc.assert(
+    fc.asyncProperty(name, fc.uniqueArray(name, { minLength: 1, maxLength: 30 }), async (mine, others) => {
+      fc.pre(!others.includes(mine));
+      const names = new Map(others.map((other) => [other, ['somebody']]));
+      const alone = await Promise.all(others.map(async (other) => worst(await publish(mine, new Map([[other, ['somebody']]])))));
+      expect(worst(await publish(mine, names))).toBe(Math.max(...alone));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('names that are taken later count too', async () => {
+  const growing = new Map<string, readonly string[]>();
+  expect(await publish('@alma/sign-in-anomaly', growing)).toEqual([]);
+  growing.set('@contoso/unrelated', ['somebody']);
+  expect(await publish('@contos0/sign-in-anomaly', growing)).toHaveLength(1);
+  growing.set('@alrna/sign-in-anomaly', ['somebody']);
+  expect(await publish('@alma/sign-in-anomaly', growing)).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { AdmissionCheck, Finding, Submission } from '../check.ts';
-import { partsOf, seenAs } from '../code/names.ts';
+import { appearanceOf, NameIndex, type Appearance } from '../code/name-index.ts';
+import { partsOf } from '../code/names.ts';
 import { finding, hold } from '../finding.ts';
 
 /** Names that nobody may come near, also before they are published. Without a scope they mean `@byoml`. */
@@ -23,34 +24,17 @@ export const typosquat: AdmissionCheck = {
   required: true,
   async run({ name, publisher, taken }: Submission) {
     if (taken.has(name) || reserved.includes(name)) return [];
-    const found = nearest(name, ofOthers(publisher, taken));
+    const found = nearest(name, publisher, taken);
     return found.length > 0 ? found : inScopeOfOthers(name, publisher, taken);
   },
 };
 
-/** One name after the other: a registry of thousands is looked through for every new name. */
-function* ofOthers(publisher: string, taken: Submission['taken']): Generator<string> {
-  for (const name of reserved) if (!taken.has(name)) yield name;
-  for (const [name, owners] of taken) if (!owners.includes(publisher)) yield name;
-}
-
 /** A scope belongs to the owners of the first of its names that still has any. */
 function inScopeOfOthers(name: string, publisher: string, taken: Submission['taken']): readonly Finding[] {
   const { scope } = partsOf(name);
-  const owners = scope === '' ? undefined : ownersOf(`${scope}/`, taken);
-  if (!owners || owners.includes(publisher)) return [];
+  const inScope = scope === '' ? [] : indexOf(taken).inScope(scope).filter((other) => !other.bare).map((other) => taken.get(other.name) ?? []);
+  if (inScope.length === 0 || inScope.find((owners) => owners.length > 0)?.includes(publisher)) return [];
   return [hold(`the scope "${scope}" belongs to somebody else`, 'Publish under a scope of your own, or let the administrator of the registry release the version.', 'package.json')];
-}
-
-/** Undefined for a scope that nobody ever used; nobody when nothing of it is left. */
-function ownersOf(scope: string, taken: Submission['taken']): readonly string[] | undefined {
-  let found: readonly string[] | undefined;
-  for (const [name, owners] of taken) {
-    if (!name.startsWith(scope)) continue;
-    if (owners.length > 0) return owners;
-    found = owners;
-  }
-  return found;
 }
 
 type Likeness = 'same' | 'near' | 'bare' | 'apart';
@@ -58,53 +42,42 @@ type Likeness = 'same' | 'near' | 'bare' | 'apart';
 const held: Readonly<Partial<Record<Likeness, string>>> = { near: 'is one letter from', bare: 'differs only by a scope from' };
 
 /** One finding for the closest name, not one for each: the first of the worst. */
-function nearest(name: string, others: Iterable<string>): readonly Finding[] {
-  const mine = seen(name);
-  const scopes = new Map<string, Likeness>();
+function nearest(name: string, publisher: string, taken: Submission['taken']): readonly Finding[] {
+  const mine = appearanceOf(name, home);
   let near: Finding | undefined;
-  for (const other of others) {
-    const likeness = likenessOf(mine, seen(other), scopes);
-    if (likeness === 'same') return [finding(`"${name}" can be taken for "${other}", which belongs to somebody else`, appeal, 'package.json')];
+  for (const other of [...reserved.filter((each) => !taken.has(each)).map((each) => appearanceOf(each, home)), ...alikeIn(indexOf(taken), mine)]) {
+    if (taken.get(other.name)?.includes(publisher)) continue;
+    const likeness = likenessOf(mine, other);
+    if (likeness === 'same') return [finding(`"${name}" can be taken for "${other.name}", which belongs to somebody else`, appeal, 'package.json')];
     const how = held[likeness];
-    if (how !== undefined) near ??= hold(`"${name}" ${how} "${other}", which belongs to somebody else`, appeal, 'package.json');
+    if (how !== undefined) near ??= hold(`"${name}" ${how} "${other.name}", which belongs to somebody else`, appeal, 'package.json');
   }
   return near ? [near] : [];
 }
 
-interface Seen {
-  readonly scope: string;
-  /** Whether the name has no scope. */
-  readonly bare: boolean;
-  readonly scopeSeen: string;
-  readonly base: string;
-  /** Scope and name in one. */
-  readonly joined: string;
+/** Every taken name that can be like this one, and few others. */
+function* alikeIn(names: NameIndex, mine: Appearance): Generator<Appearance> {
+  yield* names.joined(mine.scopeSeen);
+  if (mine.scope === home) yield* names.joined(mine.base);
+  for (const scope of names.scopes()) if (scope.name === mine.scope || apart(mine.scopeSeen, scope.seen) !== 'apart') yield* names.inScope(scope.name);
+  yield* names.withBase(mine.base);
 }
 
-/** What names look like never changes; folding every taken name again was a quarter of the time of a publication. */
-const known = new Map<string, Seen>();
-const mostKnown = 200_000;
+const indexes = new WeakMap<Submission['taken'], NameIndex>();
 
-function seen(name: string): Seen {
-  const before = known.get(name);
-  if (before) return before;
-  const { scope, base } = partsOf(name);
-  const [scopeSeen, baseSeen] = [seenAs((scope || home).slice(1)), seenAs(base)];
-  const now = { scope: scope || home, bare: scope === '', scopeSeen, base: baseSeen, joined: scopeSeen + baseSeen };
-  if (known.size >= mostKnown) known.clear();
-  known.set(name, now);
-  return now;
+/** Names are only ever added to those that are taken, so their index is only added to. */
+function indexOf(taken: Submission['taken']): NameIndex {
+  const index = indexes.get(taken) ?? new NameIndex(home);
+  indexes.set(taken, index);
+  index.follow(taken);
+  return index;
 }
 
-/** `scopes`: how far other scopes are from that of `mine`, as far as it was asked before. */
-function likenessOf(mine: Seen, other: Seen, scopes: Map<string, Likeness>): Likeness {
+function likenessOf(mine: Appearance, other: Appearance): Likeness {
   // `byoml-files` and `@byoml-files/x` read like `@byoml/files`.
   if ((mine.scope === home && mine.base === other.joined) || mine.scopeSeen === other.joined) return 'same';
   if (mine.scope === other.scope) return apart(mine.base, other.base);
-  if (mine.bare !== other.bare && mine.base === other.base && mine.base.length >= distinctive) return 'bare';
-  const scope = scopes.get(other.scopeSeen) ?? apart(mine.scopeSeen, other.scopeSeen);
-  scopes.set(other.scopeSeen, scope);
-  return scope;
+  return mine.bare !== other.bare && mine.base === other.base && mine.base.length >= distinctive ? 'bare' : apart(mine.scopeSeen, other.scopeSeen);
 }
 
 function apart(mine: string, other: string): Likeness {

@@ -21,11 +21,20 @@ const binSchema = z.strictObject({
 
 /** The file of a bin, signed. */
 export function binFile(targets: ReadonlyMap<string, TargetDigest>, about: Edition, key: SigningKey): Uint8Array {
-  const files = [...targets].map(([path, { length, sha256 }]) => [path, { length, hashes: { sha256 } }] as const);
-  const signed = { ...commonFields('targets', about), targets: Object.fromEntries(files) };
-  const text = canonicalJson(signed);
+  const { version, ...fields } = commonFields('targets', about);
+  const text = `${canonicalJson(fields).slice(0, -1)},"targets":${targetsText(targets)},"version":${version}}`;
   const sig = Buffer.from(key.sign(new TextEncoder().encode(text))).toString('hex');
   return new TextEncoder().encode(`{"signatures":${JSON.stringify([{ keyid: key.public.id, sig }])},"signed":${text}}`);
+}
+
+/** As `canonicalJson` writes them, without objects in between: most of a publication's signing was that. */
+function targetsText(targets: ReadonlyMap<string, TargetDigest>): string {
+  const paths = [...targets.keys()].sort();
+  const lines = paths.map((path) => {
+    const { length, sha256 } = targets.get(path) as TargetDigest;
+    return `${JSON.stringify(path)}:{"hashes":{"sha256":"${sha256}"},"length":${length}}`;
+  });
+  return `{${lines.join(',')}}`;
 }
 
 /** The targets of a bin that a key of the delegations has signed. Throws TRUST_REFUSED naming the bin. */
