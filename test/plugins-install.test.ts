@@ -127,6 +127,15 @@ test('data is checked against a plugin that is not installed', async () => {
   expect(existsSync(join(workspace, 'plugins.lock'))).toBe(false);
 }, 240_000);
 
+test('what a registry offers is shown, verified, and nothing is installed', async () => {
+  const at = ['--registry', registry?.line.url ?? ''];
+  const offered = await ok('plugins', 'info', `${name}@1.1.0`, ...at);
+  expect(offered).toMatchObject({ name, version: '1.1.0', components: [expect.objectContaining({ kind: 'algorithm' })], offered: { registry: registry?.line.url, signer: { by: 'registry', account: 'author' }, digest: expect.stringMatching(/^sha512-/), withdrawn: null, refused: [], advisories: [] } });
+  expect(await run('plugins', 'info', `${name}@9.9.9`, ...at)).toMatchObject({ status: 6, document: { error: { code: 'PACKAGE_UNKNOWN' } } });
+  expect(await run('plugins', 'info', name, '--trusted-root', 'root.json')).toMatchObject({ status: 2, document: { error: { code: 'USAGE_INVALID' } } });
+  expect(existsSync(join(workspace, 'plugins.lock'))).toBe(false);
+}, 240_000);
+
 test('what is uninstalled is gone, and says which detections used it', async () => {
   await install('1.0.0');
   expect(await ok('plugins', 'uninstall', name)).toEqual({ name, usedBy: [] });
