@@ -52,6 +52,7 @@ const proofs = {
   'property and fuzz tests, three seeds': { seeds: propertySeeds.join(', '), prove: () => propertySeeds.map((seed) => vitest(properties, { BYOML_PROPERTY_SEED: String(seed) })).join(' · ') },
   'crafted bad inputs, end to end': { seeds: '', prove: () => vitest(['test/bad-inputs.test.ts']) },
   'registry: 50 kills of a real server at random moments and each write boundary, with metadata and cards': { seeds: '', prove: () => vitest(['test/registry-kills.test.ts'], { BYOML_KILLS: '50', BYOML_TIER: 'ci' }) },
+  'signed models, both ways with the OpenSSF\'s model_signing (needs it in Python: BYOML_PYTHON)': { seeds: '', prove: () => vitest(['test/models-openssf.test.ts']) },
   'kill -9 at every write boundary of a model folder': { seeds: '', prove: () => vitest(['core/src/models/crash.test.ts', 'registry']) },
   'clean clone starts with the oldest and the newest npm': { seeds: '', prove: () => run(['toolchain/start-check.mjs']).trim().replaceAll('\n', ' · ') },
   'benchmarks (docs/performance.md)': { seeds: '', prove: () => `${run(['--conditions=@byoml/source', 'test/bench/run.ts']).match(/\| kept \|/g)?.length} figures kept` },
