@@ -5,6 +5,7 @@ import { removeTemporaryFolders } from '../storage/scratch.test.fixture.ts';
 import { folderRegistry, plugin, type FolderRegistry } from './folder-registry.test.fixture.ts';
 import { promoteAtRegistry } from './promote-at-registry.ts';
 import { promoteVersion } from './promote.ts';
+import { rejectVersion } from './reject.ts';
 import { versionNamed, packageChoice } from './version-named.ts';
 import { yankVersion } from './yank.ts';
 
@@ -15,6 +16,37 @@ const promote = async (registry: FolderRegistry, which = first, by?: string): Pr
   await using administered = await registry.administered();
   return await promoteVersion(administered, which, by);
 };
+
+/** Holds back whatever is sent. */
+const held: Admit = async ({ name, version, document }) => ({ state: 'QUARANTINED', packageJson: { ...Object.fromEntries(Object.entries(document).filter(([field]) => field !== '_id')), name, version }, findings: [] });
+
+describe('reject', () => {
+  const reject = async (registry: FolderRegistry, which = first, reason = 'it looks like @contoso/quiet-hours'): Promise<unknown> => {
+    await using administered = await registry.administered();
+    return await rejectVersion(administered, which, reason);
+  };
+  const submission = async (registry: FolderRegistry): Promise<unknown> => (await registry.rig.ask('GET', `/-/byoml/v1/submissions/${encodeURIComponent(plugin)}/1.0.0`, { by: 'author' })).json();
+
+  test('what is held never appears, and its author is told why', async () => {
+    await using registry = await folderRegistry({ admit: held });
+    await registry.publish('1.0.0');
+    expect(await reject(registry)).toEqual({ ...first, reason: 'it looks like @contoso/quiet-hours' });
+    expect(await submission(registry)).toMatchObject({ state: 'REJECTED', visible: null, findings: [{ check: 'administrator', message: 'it looks like @contoso/quiet-hours' }] });
+    await expect(promote(registry)).rejects.toMatchObject({ code: 'PACKAGE_UNKNOWN' });
+    expect((await registry.publish('1.0.0')).json()).toMatchObject({ error: { code: 'VERSION_EXISTS' } });
+    expect(await registry.rig.versions(plugin)).toEqual([]);
+    expect(await registry.verify()).toMatchObject({ ok: true, versions: 0 });
+  });
+
+  test('refuses a version that is visible, one that nobody knows, and to say nothing', async () => {
+    await using registry = await folderRegistry();
+    await registry.publish('1.0.0');
+    await expect(reject(registry)).rejects.toMatchObject({ code: 'REQUEST_INVALID', message: expect.stringContaining('registry yank') });
+    await expect(reject(registry, { ...first, version: '2.0.0' })).rejects.toMatchObject({ code: 'PACKAGE_UNKNOWN' });
+    await expect(reject(registry, first, ' ')).rejects.toMatchObject({ code: 'USAGE_INVALID' });
+    expect(await registry.rig.versions(plugin)).toEqual(['1.0.0']);
+  });
+});
 
 describe('promote', () => {
   const slow = { cooldown: { newMs: 86_400_000, updateMs: 86_400_000 } };
@@ -29,7 +61,6 @@ describe('promote', () => {
   });
 
   test('lets appear what a check has held back', async () => {
-    const held: Admit = async ({ name, version, document }) => ({ state: 'QUARANTINED', packageJson: { ...Object.fromEntries(Object.entries(document).filter(([field]) => field !== '_id')), name, version }, findings: [] });
     await using registry = await folderRegistry({ admit: held });
     expect((await registry.publish('1.0.0')).json()).toMatchObject({ state: 'QUARANTINED', visible: null });
     await promote(registry);

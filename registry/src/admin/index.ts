@@ -13,6 +13,7 @@ export { openAdministered } from './open-administered.ts';
 export { promoteAtRegistry } from './promote-at-registry.ts';
 export { promoteVersion } from './promote.ts';
 export { publishAdvisory, type AdvisoryRequest } from './publish-advisory.ts';
+export { rejectVersion, type Rejected } from './reject.ts';
 export { rebuildRegistry, type Rebuilt } from './rebuild.ts';
 export { rotateKeys, type Rotated, type Rotation } from './rotate-keys.ts';
 export { verifyRegistry, type Verification, type VerifyOptions } from './verify.ts';

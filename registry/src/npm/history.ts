@@ -41,7 +41,7 @@ export const appearance = ({ released }: NameHistory, { version, state, visible,
   released.get(version) ?? (state === 'PASSED' && !secondPerson ? visible : null);
 
 /** What only the administrator may do, also to packages of others. */
-const administrative: ReadonlySet<Event['kind']> = new Set(['release', 'yank', 'advisory']);
+const administrative: ReadonlySet<Event['kind']> = new Set(['release', 'yank', 'advisory', 'unpublish']);
 
 /** The log by name. Every decision about a package is made here: with the rights as they are at that moment in the log. */
 export class History {

@@ -81,9 +81,15 @@ export class Submissions {
     }
   }
 
+  /** Keeps why a person decided that a version never appears. */
+  reject(sent: Sent, reason: string, signal: AbortSignal): Promise<void> {
+    return this.#keep(sent, { state: 'REJECTED', findings: [{ check: 'administrator', message: reason, hint: 'This version never comes back; publish another one, or under another name.' }] }, signal);
+  }
+
   /** Undefined for a version that nobody sent. */
   async find({ name, version }: Pick<Sent, 'name' | 'version'>, signal: AbortSignal): Promise<SubmissionView | undefined> {
     const { storage, packages } = this.#options;
+    await packages.history.refresh(signal); // the administrator decides in a process of its own
     const key = keyOf({ name, version });
     const stored = await storage.read(key, signal);
     const kept = stored && readable(stored);
