@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isByomlError } from '@byoml/core';
 import { preAuthentication, seal, type Envelope } from '../dsse.ts';
 import { canonicalJson, type Json } from '../json.ts';
 import { generateKey, signingKey, type SigningKey } from '../keys.ts';
+import { refusal } from '../refusal.test.fixture.ts';
 import { releasePayloadType, signRelease, verifyRelease, type Release } from './release.ts';
 
 const newKey = (): SigningKey => signingKey(generateKey());
@@ -15,16 +15,6 @@ const envelope = signRelease(release, key);
 const verify = (given: unknown, expected: Partial<Release> = {}, keys = [key.public]) => verifyRelease(given, { ...release, ...expected }, keys);
 const sealed = (statement: Json | string, type = releasePayloadType): Envelope => seal(type, new TextEncoder().encode(typeof statement === 'string' ? statement : canonicalJson(statement)), key);
 const [signature = { keyid: '', sig: '' }] = envelope.signatures;
-
-const refusal = (work: () => unknown): string => {
-  try {
-    return expect.fail(`accepted ${JSON.stringify(work())}`);
-  } catch (thrown) {
-    if (!isByomlError(thrown)) throw thrown;
-    expect(thrown.code).toBe('TRUST_REFUSED');
-    return thrown.message;
-  }
-};
 
 test('what an author signed verifies, with the author\'s key, also after a trip through JSON and among other keys', () => {
   expect(verify(JSON.parse(JSON.stringify(envelope)), {}, [newKey().public, key.public])).toEqual({ release, signer: key.public });

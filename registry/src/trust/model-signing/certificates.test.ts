@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isByomlError } from '@byoml/core';
+import { refusal } from '../refusal.test.fixture.ts';
 import { codeSigning, issue, serverAuthentication, type Issued, type Wanted } from './certificate.test.fixture.ts';
 import { readAuthorities, readCertificates } from './certificates.ts';
 import { chainFor } from './chain-for.ts';
@@ -16,16 +16,6 @@ const middle = issue({ name: 'middle', authority: true, pathLength: 0 }, root);
 /** Signed with the certificates in this order, whatever they say. */
 const signed = (...chain: readonly Issued[]) => signModel({ name: 'm', files }, modelSigningKey((chain[0] as Issued).privatePem), readCertificates(chain.map(({ pem }) => pem).join(''), 'test'));
 const trusting = (...authorities: readonly Issued[]) => ({ certificates: readAuthorities(authorities.map(({ pem }) => pem).join(''), 'test') });
-
-const refusal = (work: () => unknown): string => {
-  try {
-    return expect.fail(`accepted ${JSON.stringify(work())}`);
-  } catch (thrown) {
-    if (!isByomlError(thrown)) throw thrown;
-    expect(thrown.code).toBe('TRUST_REFUSED');
-    return thrown.message;
-  }
-};
 
 test('a chain of certificates verifies by the authority at its end, and tells whose it is', () => {
   const signer = issue({ name: 'ann', use: codeSigning }, middle);

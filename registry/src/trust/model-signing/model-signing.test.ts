@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isByomlError } from '@byoml/core';
 import { preAuthentication } from '../dsse.ts';
 import { generateKey } from '../keys.ts';
+import { refusal } from '../refusal.test.fixture.ts';
 import { generateModelKey, modelSigningKey, modelVerificationKey } from './ec-keys.ts';
 import { signModel, type ModelBundle } from './sign.ts';
 import { payloadType, type ModelFile } from './statement.ts';
@@ -23,16 +23,6 @@ const statement = (): Statement => JSON.parse(Buffer.from(bundle.dsseEnvelope.pa
 const resigned = (value: unknown, text = JSON.stringify(value)): ModelBundle => {
   const payload = new TextEncoder().encode(text);
   return { ...bundle, dsseEnvelope: { payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ sig: Buffer.from(signer.sign(preAuthentication(payloadType, payload))).toString('base64'), keyid: '' }] } };
-};
-
-const refusal = (work: () => unknown): string => {
-  try {
-    return expect.fail(`accepted ${JSON.stringify(work())}`);
-  } catch (thrown) {
-    if (!isByomlError(thrown)) throw thrown;
-    expect(thrown.code).toBe('TRUST_REFUSED');
-    return thrown.message;
-  }
 };
 
 test('a signed folder verifies, in any order of its files and after a trip through JSON', () => {
