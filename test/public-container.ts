@@ -1,15 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { BlobServiceClient } from '@azure/storage-blob';
-
-const registry = join(import.meta.dirname, '..', 'registry');
-
-/** A blob service of its own, as the tests of the registry start it. */
-interface Azurite extends AsyncDisposable {
-  readonly accountUrl: string;
-  readonly connectionString: string;
-}
+import { startAzurite } from '@byoml/fixtures/azurite';
 
 /** A container whose blobs everybody may read, by a blob service that knows nothing of npm. */
 export interface PublicContainer extends AsyncDisposable {
@@ -23,7 +15,6 @@ const packument = /^npm\/.*\/index\.json$/;
 
 /** Starts Azurite with such a container. Throws when it does not come up. */
 export async function startPublicContainer(): Promise<PublicContainer> {
-  const { startAzurite } = (await import(pathToFileURL(join(registry, 'src/storage/azurite.test.fixture.ts')).href)) as { readonly startAzurite: () => Promise<Azurite> };
   const azurite = await startAzurite();
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('plugins');
   await container.create({ access: 'blob' });

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 
 process.chdir(join(import.meta.dirname, '..'));
 const stamp = 'node_modules/.cache/byoml/built.json';
-const packages = '{core,report,registry,cli,templates,test,plugins/*}';
+const packages = '{core,fixtures,report,registry,cli,templates,test,plugins/*}';
 const exclude = (name) => name === 'node_modules' || name === 'dist';
 const files = (...patterns) => globSync(patterns, { exclude }).sort();
 const digest = (lines) => createHash('sha256').update(lines.join('\n')).digest('hex');

@@ -16,6 +16,6 @@ export { numbers } from './contracts/numbers.ts';
 export { severities, type Alert, type Rule, type Severity } from './contracts/rule.ts';
 export type { Progress, Run, Window } from './contracts/run.ts';
 export { scopeFolder } from './models/scope-folder.ts';
-export { Clock, Fetch, Folder, Logger, Secrets, token, type Needs, type Services, type Token } from './contracts/services.ts';
-export type { Sink } from './contracts/sink.ts';
+export { CacheFolder, Clock, DataFolder, Fetch, Folder, Logger, Secrets, token, type Needs, type Services, type Token } from './contracts/services.ts';
+export type { Receipt, Refusal, Sink } from './contracts/sink.ts';
 export type { Dialect, Predicate, ViewDefinition } from './contracts/view.ts';

@@ -3,12 +3,14 @@ import type { Run, Window } from './run.ts';
 
 /** A file an engine can read itself. */
 export interface ScanFile {
-  /** `file:` URL. A name that ends in `.gz` is compressed. */
+  /** `file:` URL; of a copy where the source fetched one. A name that ends in `.gz` is compressed. */
   readonly url: string;
   /** Bytes to read, counted from `offset`; less than the file holds when its last line is torn. */
   readonly bytes: number;
   /** Changes whenever the content does: an ETag, or size and modification time. */
   readonly version: string;
+  /** What to call it in messages, where `url` is that of a copy: a blob's address without its query. */
+  readonly label?: string;
   /** Where to start, for files that grow and for those that begin with a byte-order mark. 0 when absent. */
   readonly offset?: number;
   /** The time that its records are of, where the source can tell without reading: late data in one file then reopens only that time. */
@@ -33,4 +35,6 @@ export type Scan =
 /** Finds data. `window` is a hint for what to skip: rows outside it may be returned where skipping costs more than reading. */
 export interface DataSource {
   scan(window: Window, run: Run): Promise<Scan>;
+  /** Called when the results of all that scans have answered so far are stored for good: a source that takes from a queue lets go of it now. */
+  settle?(run: Run): Promise<void>;
 }

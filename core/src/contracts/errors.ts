@@ -78,6 +78,14 @@ export const catalogue = {
   PUBLISH_REFUSED: { exit: 6, http: 422, means: 'A check of the registry does not accept the package.', hint: 'Correct what the findings name, then publish again; `byoml publish --dry-run` runs the same checks.' },
   PUBLISH_LIMITED: { exit: 6, http: 429, means: 'The account published more than it may in so short a time; it is frozen for a while.', hint: 'Wait until the time in the message, or ask the registry\'s administrator.' },
 
+  SERVICE_UNAVAILABLE: { exit: 6, http: 503, means: 'A service cannot be reached, does not answer in time, or says that it cannot answer now.', hint: 'Check the address and the network, then run again: what was stored stays stored, what was not sent is sent then.' },
+  SERVICE_THROTTLED: { exit: 6, http: 429, means: 'A service was asked more often than it allows, and waiting did not help.', hint: 'Run again later, or less often; what was not sent is sent then.' },
+  SERVICE_REFUSED: { exit: 6, http: 422, means: 'A service does not accept a request or its content.', hint: 'Correct what the message names.' },
+  CREDENTIAL_INVALID: { exit: 6, http: 401, means: 'A service does not accept the credential: it is wrong, has expired, or was made for something else.', hint: 'Sign in again (`az login`), or renew the SAS or secret. A clock that is wrong by minutes looks the same.' },
+  ROLE_MISSING: { exit: 6, http: 403, means: 'A service knows the credential, but it may not do that.', hint: 'Give the identity the role named in the message; it takes some minutes to work.' },
+  RESOURCE_UNKNOWN: { exit: 6, http: 404, means: 'A service has no container, topic, rule, stream or table of that name.', hint: 'Check the name in the message; what was made minutes ago may not be visible yet.' },
+  CERTIFICATE_INVALID: { exit: 6, http: 502, means: 'The certificate of a service is not trusted.', hint: 'Where a proxy of your own stands between, name its certificate in the environment variable NODE_EXTRA_CA_CERTS.' },
+
   WRITE_FAILED: { exit: 7, http: 507, means: 'A file or folder could not be written; what was there before is unchanged.', hint: 'Check the free space and the permissions of the target.' },
   STORAGE_KEY_INVALID: { exit: 7, http: 400, means: 'A name in the registry\'s storage is not a relative path of lower-case parts.', hint: 'Use letters a-z, digits, "@", ".", "_", "-" and "/".' },
   STORAGE_FAILED: { exit: 7, http: 503, means: 'The registry\'s storage could not be read or written.', hint: 'Check the storage named in the message; nothing half-written stays behind.' },

@@ -32,8 +32,19 @@ export interface Folder {
   readonly path: string;
 }
 
+/** A folder of the plugin's own in the workspace for copies of what can be fetched again: it outlives the run, but may be gone when the next one begins. */
+export interface CacheFolder {
+  readonly path: string;
+}
+/** A folder of the plugin's own in the workspace for what cannot be fetched again; byoml never empties it. One process at a time has it. */
+export interface DataFolder {
+  readonly path: string;
+}
+
 export const Logger: Token<Logger> = token<Logger>('logger');
 export const Secrets: Token<Secrets> = token<Secrets>('secrets');
 export const Clock: Token<Clock> = token<Clock>('clock');
 export const Fetch: Token<Fetch> = token<Fetch>('fetch');
 export const Folder: Token<Folder> = token<Folder>('folder');
+export const CacheFolder: Token<CacheFolder> = token<CacheFolder>('cache-folder');
+export const DataFolder: Token<DataFolder> = token<DataFolder>('data-folder');

@@ -1,9 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ByomlError } from '../contracts/errors.ts';
-import { Clock, Fetch, Folder, Logger, Secrets } from '../contracts/services.ts';
+import { CacheFolder, Clock, DataFolder, Fetch, Folder, Logger, Secrets } from '../contracts/services.ts';
 import type { Scope } from './scope.ts';
 
 /** What a host gives its services; the rest comes from this process. */
@@ -23,8 +23,24 @@ export const hostServices = (scope: Scope, { logger, env = process.env, clock = 
     .provide(Fetch, () => fetch)
     .provide(Folder, temporaryFolder);
 
-/** The scope of one plugin: it sees the host's services but has a folder of its own. */
-export const pluginScope = (host: Scope): Scope => host.child().provide(Folder, temporaryFolder);
+/** Where a plugin keeps what outlives a run. */
+export interface PluginPlace {
+  /** Folder of the workspace. */
+  readonly workspace: string;
+  /** Name of its package. */
+  readonly plugin: string;
+}
+
+/** The scope of one plugin: it sees the host's services but has folders of its own. Without a workspace nothing of them outlives the scope. */
+export function pluginScope(host: Scope, place?: PluginPlace): Scope {
+  const within = (kind: string) => (): Folder => (place ? keptFolder(join(place.workspace, '.byoml', kind, place.plugin.replace('/', '+'))) : temporaryFolder());
+  return host.child().provide(Folder, temporaryFolder).provide(CacheFolder, within('cache')).provide(DataFolder, within('data'));
+}
+
+function keptFolder(path: string): Folder {
+  mkdirSync(path, { recursive: true });
+  return { path };
+}
 
 const environmentSecrets = (env: Readonly<Record<string, string | undefined>>): Secrets => ({
   get: async (name, signal) => {

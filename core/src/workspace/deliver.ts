@@ -7,7 +7,7 @@ import { scoreOf } from '../detection/calibrate/p-value.ts';
 import { isoDay } from '../detection/table/days.ts';
 import type { OutboxRecord, State } from '../state/index.ts';
 import type { Plan } from './plan.ts';
-import { resultColumns, type ResultRow } from './result-row.ts';
+import { resultColumns, type ResultRow } from '../results/result-row.ts';
 
 const atOnce = 10_000;
 
@@ -62,5 +62,6 @@ function resultRow({ recordId, revision, detection, run, payload }: OutboxRecord
   return {
     recordId, revision, detection, run, incident: alert.incident ?? '', withdrawn, scope, user, resource, day: isoDay(alert.day), count, sourceHosts,
     firstSeen: moment(alert.firstSeen), lastSeen: moment(alert.lastSeen), status, surprise, pValue, score: scoreOf(pValue), severity, title, message,
+    rule: '', techniques: [], tactics: [], reasons: [], entities: JSON.stringify((payload as { entities?: object }).entities ?? {}),
   };
 }

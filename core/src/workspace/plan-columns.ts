@@ -4,7 +4,7 @@ import { ByomlError } from '../contracts/errors.ts';
 import { nearestText } from '../plugins/nearest.ts';
 import type { Plan } from './plan.ts';
 import { scoredRowColumns } from './scored-row.ts';
-import { resultColumns } from './result-row.ts';
+import { resultColumns } from '../results/result-row.ts';
 
 type Place = ReadonlyArray<string | number>;
 

@@ -9,6 +9,7 @@ import type { ViewDefinition } from '../contracts/view.ts';
 import { chooseAlgorithm, type ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { inlineView, withPaths, withSecrets, type Detection, type ParsedDetection, type Use } from '../detection-file/index.ts';
+import type { Scope } from '../host/scope.ts';
 import { pluginScope } from '../host/services.ts';
 import { parseAddress, parseSettings, withProfile } from '../plugins/index.ts';
 import type { Plan, PlannedEnrichment, PlannedRule, PlannedSink, PlannedView } from './plan.ts';
@@ -65,8 +66,8 @@ class Planner {
 
   source(use: Use, place: Place): Promise<DataSource> {
     return this.at(place, async () => {
-      const { definition, settings } = await this.#component('data-source', use);
-      return definition.create(settings as never, this.#services(definition.needs ?? {}));
+      const { address, definition, settings } = await this.#component('data-source', use);
+      return definition.create(settings as never, this.#scope(address).pick(definition.needs ?? {}));
     });
   }
 
@@ -92,7 +93,7 @@ class Planner {
   sink(use: Use, place: Place): Promise<PlannedSink> {
     return this.at(place, async () => {
       const { address, definition, settings } = await this.#component('sink', use);
-      const scope = pluginScope(this.#session.scope);
+      const scope = this.#scope(address);
       return { address, definition, create: (engine) => definition.create(settings, scope.provide(Engine, () => engine).pick(definition.needs ?? {})) };
     });
   }
@@ -109,8 +110,8 @@ class Planner {
     return withPaths(await withSecrets(settings, secrets, this.#session.run.signal), this.#workspace.folder) as Record<string, unknown>;
   }
 
-  #services(needs: object) {
-    return pluginScope(this.#session.scope).pick(needs as never) as never;
+  #scope(address: string): Scope {
+    return pluginScope(this.#session.scope, { workspace: this.#workspace.folder, plugin: parseAddress(address).plugin });
   }
 }
 

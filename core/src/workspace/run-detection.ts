@@ -101,6 +101,7 @@ async function recorded(request: RunRequest, held: Memory | null, days: DaySpan,
     delivered += await delivering(request);
   }
   if (!rows) await progressShadow({ ...request, ledger, to: days.to, partial, rows });
+  await plan.source.settle?.(run);
   delivered += await deliver(session, plan, state, run);
   await session.release();
   return { records, rows, delivered };

@@ -2,8 +2,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ByomlError, defineDataSource, z, type Run, type Scan, type ScanFile, type Window } from '@byoml/core';
-import { completeLines } from './complete-lines.ts';
-import { aboveWorkspaces, blobSpan, containerOf, placeInside, type ExportPlace, type Span } from './export-layout.ts';
+import { aboveWorkspaces, blobSpan, completeLines, containerOf, placeInside, type ExportPlace, type Span } from '@byoml/core/data-export';
 import { findBlobs, inOrder, type Blob } from './export-walk.ts';
 
 const settings = z.strictObject({

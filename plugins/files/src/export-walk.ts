@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '@byoml/core';
-import { blobName, overlap, placeInside, spanOf, type ExportPlace, type Span } from './export-layout.ts';
+import { blobName, overlap, placeInside, spanOf, type ExportPlace, type Span } from '@byoml/core/data-export';
 
 /** One blob of an export. */
 export interface Blob {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { ScanFile } from '@byoml/core';
+import type { ScanFile } from '../contracts/data-source.ts';
 
 const block = 65_536;
 const newline = 0x0a;

@@ -25,5 +25,10 @@ export const resultColumns = {
   severity: z.enum(severities),
   title: z.string(),
   message: z.string(),
+  rule: z.string().describe('Address of the rule template that chose the row'),
+  techniques: z.array(z.string()).describe('ATT&CK techniques of the rule'),
+  tactics: z.array(z.string()).describe('ATT&CK tactics of the techniques'),
+  reasons: z.array(z.string()).describe('Why it is odd, one sentence each, the weightiest first; empty where the algorithm does not explain'),
+  entities: z.string().describe('JSON object: entity type → value'),
 };
 export type ResultRow = { readonly [Name in keyof typeof resultColumns]: z.output<(typeof resultColumns)[Name]> };

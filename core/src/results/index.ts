@@ -1,0 +1,1 @@
+export { resultColumns, type ResultRow } from './result-row.ts';

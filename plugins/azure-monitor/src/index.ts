@@ -1,0 +1,3 @@
+import { definePlugin } from '@byoml/core';
+
+export default definePlugin({ components: [] });
