@@ -13,7 +13,7 @@ function outcome(day: number): RunOutcome {
   const alert = (i: number): Omit<AlertRecord, 'revision' | 'firstRun' | 'lastRun'> => ({
     recordId: `${day.toString(16).padStart(8, '0')}${i.toString(16).padStart(8, '0')}`.padEnd(64, '0'), detection: 'share-access', role: 'production', scope: '', user: `CORP\\u${(i * 7) % 5000}`, resource: `\\\\FS\\r${(i * 13) % 9000}`,
     day: 20_000 + day, count: 1, sourceHosts: ['10.0.0.1'], firstSeen: null, lastSeen: null, status: 'scored', surprise: (i * 97) % 1000, coldSurprise: null, pValue: 0.001,
-    severity: i % 10 === 0 ? 'high' : 'medium', title: 'Unusual access', message: 'generated', entities: {}, explanation: null, incident: null, withdrawn: false,
+    severity: i % 10 === 0 ? 'high' : 'medium', rule: '', techniques: [], title: 'Unusual access', message: 'generated', entities: {}, explanation: null, incident: null, withdrawn: false,
   });
   const zero = { read: 0, kept: 0, scored: 0, unknown: 0, overBudget: 0, suppressed: 0, sent: 0 };
   return {

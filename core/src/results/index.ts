@@ -1,1 +1,11 @@
+export { compatRow, compatSchema, type CompatRow } from './compat.ts';
+export { checkedEcsRecord, ecsRecord, type EcsRecord } from './ecs.ts';
+export { ecsVersion } from './ecs-schema.ts';
+export { ecsSchema } from './ecs-shape.ts';
+export { checkedOcsfRecord, ocsfRecord, type OcsfRecord } from './ocsf.ts';
+export { ocsfVersion } from './ocsf-schema.ts';
+export { ocsfSchema } from './ocsf-shape.ts';
+export { resultOfAlert } from './result-of-alert.ts';
+export { storedResults, type StoredFilter } from './stored-results.ts';
 export { resultColumns, type ResultRow } from './result-row.ts';
+export { checkedSentinelRow, sentinelColumns, sentinelRow, sentinelSchema, type ColumnType, type RuleStatus, type SentinelOptions, type SentinelRow } from './sentinel.ts';

@@ -43,6 +43,13 @@ function keptCounts({ user, resource, incident, run, from, to }: AlertFilter, gr
   return anyDay && (group === 'user' ? resource : user) === undefined ? group : undefined;
 }
 
+/** How many alerts of production that hold named exactly these techniques. */
+export interface TechniqueCount {
+  readonly detection: string;
+  readonly techniques: readonly string[];
+  readonly alerts: number;
+}
+
 type Given = RunOutcome['alerts'][number];
 
 /** The alerts of all runs, each in its latest revision. */
@@ -82,6 +89,11 @@ export class Alerts {
       ? this.#database.all(`select id as key, alerts from (${counts}) order by id limit ? offset ?`, page)
       : this.#database.all(`select name as key, alerts from (${counts} order by alerts desc, ${group} limit ? offset ?) counts join names using (id) order by alerts desc, name`, page);
     return rows.map(({ key, alerts }) => ({ key: String(key), alerts: Number(alerts) }));
+  }
+
+  countByTechnique(): TechniqueCount[] {
+    const rows = this.#database.all("select detection, techniques, count(*) as alerts from alerts where role = 'production' and withdrawn = 0 group by detection, techniques order by detection, techniques");
+    return rows.map(({ detection, techniques, alerts }) => ({ detection: String(detection), techniques: JSON.parse(String(techniques)) as string[], alerts: Number(alerts) }));
   }
 
   /** Stores what the outcome says about alerts; returns those whose revision rose, in the order given, then the withdrawn ones. */

@@ -181,13 +181,14 @@ test('a state of before the counts is brought up to date with what it holds, and
     const mostFirst = (keys: readonly string[]): ReturnType<typeof per> => per(keys).sort((a, b) => b.alerts - a.alerts || (a.key < b.key ? -1 : 1));
     return [per(alerts.map(({ day }) => day)), mostFirst(alerts.filter(({ withdrawn }) => !withdrawn).map(({ severity }) => severity)), mostFirst(alerts.map(({ user }) => user)), mostFirst(alerts.map(({ resource }) => resource))];
   };
-  altered(workspace, `${['day', 'user', 'resource'].map((name) => `drop trigger ${name}_counted; drop trigger ${name}_uncounted; drop table ${name}_counts;`).join(' ')} pragma user_version = 1`);
+  altered(workspace, `${['day', 'user', 'resource'].map((name) => `drop trigger ${name}_counted; drop trigger ${name}_uncounted; drop table ${name}_counts;`).join(' ')} alter table alerts drop column rule; alter table alerts drop column techniques; pragma user_version = 1`);
   {
     using reader = State.open(workspace, { readOnly: true });
     expect(counted(reader)).toEqual(told(reader));
   }
   using state = State.open(workspace);
   expect(counted(state)).toEqual(told(state));
+  expect(new Set(state.alerts().map(({ rule, techniques }) => `${rule}${techniques.length}`))).toEqual(new Set(['0']));
   state.commit(outcome('more', { run: { day: 20200 }, alerts: [alert('one', { day: 20200 }), alert('two', { day: 20200, severity: 'low' })] }));
   state.commit(outcome('less', { run: { day: 20200 }, alerts: [alert('one', { day: 20200, severity: 'high' })] }));
   expect(counted(state)).toEqual(told(state));

@@ -89,6 +89,10 @@ export interface AlertRecord {
   readonly coldSurprise: number | null;
   readonly pValue: number;
   readonly severity: Severity;
+  /** Address of the rule template that chose it; empty where every row alerts, and in alerts of before rules were noted. */
+  readonly rule: string;
+  /** ATT&CK ids that the rule named then. */
+  readonly techniques: readonly string[];
   readonly title: string;
   readonly message: string;
   readonly entities: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { Alerts, type AlertCount, type AlertFilter, type AlertGroup } from './alerts.ts';
+import { Alerts, type AlertCount, type AlertFilter, type AlertGroup, type TechniqueCount } from './alerts.ts';
 import { Calibrations } from './calibrations.ts';
 import type { Database } from './database.ts';
 import { digestOf } from './digest.ts';
@@ -122,6 +122,11 @@ export class State implements Disposable {
   /** Counts of the alerts that the filter lets through (limit and offset aside), ordered by the group. */
   countAlertsBy(filter: AlertFilter, group: AlertGroup): AlertCount[] {
     return this.#alerts.countBy(filter, group);
+  }
+
+  /** Alerts of production that hold, by detection and the techniques that their rule named. */
+  countAlertsByTechnique(): TechniqueCount[] {
+    return this.#alerts.countByTechnique();
   }
 
   /** At most two whose id begins with these hexadecimal digits. */

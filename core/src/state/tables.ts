@@ -30,7 +30,7 @@ export const alertTable: TableDefinition<AlertRecord> = {
   row: z.object({
     recordId: z.string(), role, revision: z.int(), detection: z.string(), scope: z.string(), user: z.string(), resource: z.string(),
     day, count: z.number(), sourceHosts: json(texts), firstSeen: z.number().nullable(), lastSeen: z.number().nullable(),
-    status: z.enum(statuses), surprise: z.number(), coldSurprise: z.number().nullable(), pValue: z.number(), severity: z.enum(severities), title: z.string(),
+    status: z.enum(statuses), surprise: z.number(), coldSurprise: z.number().nullable(), pValue: z.number(), severity: z.enum(severities), rule: z.string(), techniques: json(texts), title: z.string(),
     message: z.string(), entities: json(z.record(z.string(), z.string())), explanation: json(z.unknown()), incident: z.string().nullable(),
     withdrawn: flag(), firstRun: z.int(), lastRun: z.int(),
   }),

@@ -1,5 +1,5 @@
 import type { Explanation } from '../contracts/explanation.ts';
-import { severities, type Alert, type Severity } from '../contracts/rule.ts';
+import { severities, type Severity } from '../contracts/rule.ts';
 import type { Run } from '../contracts/run.ts';
 import { guardDays } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
@@ -11,7 +11,7 @@ import { incidentSentence } from './incident-sentence.ts';
 import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { incidentIdOf, recordIdOf } from './record-id.ts';
-import { judged } from './rule-rows.ts';
+import { judged, type Judged } from './rule-rows.ts';
 import { statusOf, type DayScore } from './score-day.ts';
 
 export interface Alerting extends Pick<RunOutcome, 'alerts' | 'incidents' | 'evidence'> {
@@ -42,7 +42,7 @@ export async function alerting(request: Request, run: Run): Promise<Alerting> {
   const explained = new Map(alertPlaces.map((place, at) => [place, explanations?.[at] ?? null]));
   const drafts = score.queue.queued.filter((draft) => draft.places.some((place) => chosen.has(place)));
   const incidentOf = new Map(drafts.flatMap((draft) => draft.places.map((place) => [place, idOf(request, draft)] as const)));
-  const alerts = alertPlaces.map((place) => alertAt(request, place, chosen.get(place) as Alert, explained.get(place) ?? null, incidentOf.get(place) ?? null));
+  const alerts = alertPlaces.map((place) => alertAt(request, place, chosen.get(place) as Judged, explained.get(place) ?? null, incidentOf.get(place) ?? null));
   const byPlace = new Map(alertPlaces.map((place, at) => [place, alerts[at] as NewAlert]));
   const incidents = drafts.map((draft, at) => incidentAt(request, draft, at + 1, draft.places.flatMap((place) => byPlace.get(place) ?? [])));
   return {
@@ -63,7 +63,7 @@ const chosenPlaces = ({ queue, exceeds }: DayScore): number[] => {
 
 const idOf = ({ plan, role, score }: Request, draft: IncidentDraft): string => incidentIdOf(plan.detection.name, role, draft, score.day);
 
-function alertAt({ plan, history, score, role }: Request, place: number, { severity, title, message, entities }: Alert, explanation: Explanation | null, incident: string | null): NewAlert {
+function alertAt({ plan, history, score, role }: Request, place: number, { severity, rule, techniques, title, message, entities }: Judged, explanation: Explanation | null, incident: string | null): NewAlert {
   const row = score.candidates.rows[place] as number;
   const [scope, user, resource, { day }] = [history.scope(row), history.user(row), history.resource(row), score];
   return {
@@ -72,7 +72,7 @@ function alertAt({ plan, history, score, role }: Request, place: number, { sever
     count: history.count(row), sourceHosts: [...history.hosts(row)],
     firstSeen: moment(history.rows.firstSeen, row), lastSeen: moment(history.rows.lastSeen, row),
     status: statusOf(score.candidates, place), surprise: score.candidates.surprise[place] as number, coldSurprise: coldOf(score, place), pValue: score.p[place] as number,
-    severity, title, message, entities, explanation, incident, withdrawn: false,
+    severity, rule, techniques, title, message, entities, explanation, incident, withdrawn: false,
   };
 }
 

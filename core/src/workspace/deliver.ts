@@ -3,10 +3,9 @@ import type { Run } from '../contracts/run.ts';
 import type { Sink } from '../contracts/sink.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { guarded } from '../detection/guard.ts';
-import { scoreOf } from '../detection/calibrate/p-value.ts';
-import { isoDay } from '../detection/table/days.ts';
 import type { OutboxRecord, State } from '../state/index.ts';
 import type { Plan } from './plan.ts';
+import { resultOfPayload } from '../results/result-of-alert.ts';
 import { resultColumns, type ResultRow } from '../results/result-row.ts';
 
 const atOnce = 10_000;
@@ -46,22 +45,11 @@ async function openSinks(session: Session, { sinks, detection }: Plan): Promise<
 
 /** One batch that can be iterated again. */
 function rowsOf(records: readonly OutboxRecord[]): Batches {
-  const rows = records.map(resultRow);
+  const rows = records.map(resultOfPayload);
   const columns = Object.fromEntries(Object.keys(resultColumns).map((name) => [name, rows.map((row) => row[name as keyof ResultRow])]));
   return {
     async *[Symbol.asyncIterator]() {
       yield batch(columns as never);
     },
-  };
-}
-
-function resultRow({ recordId, revision, detection, run, payload }: OutboxRecord): ResultRow {
-  const alert = payload as unknown as Omit<ResultRow, 'day' | 'firstSeen' | 'lastSeen' | 'incident'> & { readonly day: number; readonly firstSeen: number | null; readonly lastSeen: number | null; readonly incident: string | null };
-  const moment = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
-  const { withdrawn, scope, user, resource, count, sourceHosts, status, surprise, pValue, severity, title, message } = alert;
-  return {
-    recordId, revision, detection, run, incident: alert.incident ?? '', withdrawn, scope, user, resource, day: isoDay(alert.day), count, sourceHosts,
-    firstSeen: moment(alert.firstSeen), lastSeen: moment(alert.lastSeen), status, surprise, pValue, score: scoreOf(pValue), severity, title, message,
-    rule: '', techniques: [], tactics: [], reasons: [], entities: JSON.stringify((payload as { entities?: object }).entities ?? {}),
   };
 }

@@ -1,4 +1,5 @@
 export { alertEvents, alertNamed, alertWithout, incidentNamed, type AlertWithout } from './explain-alert.ts';
+export { byTactic, coverageOf, type Coverage, type NotInForce } from './coverage.ts';
 export { reportOf } from './report/report.ts';
 export { loadRows, type DayRows, type DaySpan } from './rows.ts';
 export { modelFolder } from './model-store.ts';

@@ -21,15 +21,23 @@ function ruleRow(history: History, { candidates, p, day }: DayScore, place: numb
   };
 }
 
+/** An alert and what chose its row. */
+export interface Judged extends Alert {
+  /** Address of the rule template; empty without rules. */
+  readonly rule: string;
+  /** ATT&CK ids that the rule names. */
+  readonly techniques: readonly string[];
+}
+
 /** What the rules say about candidates at these places: of several alerts about one row the gravest. Without rules every row alerts. */
-export function judged(rules: readonly PlannedRule[], history: History, score: DayScore, places: readonly number[]): ReadonlyMap<number, Alert> {
+export function judged(rules: readonly PlannedRule[], history: History, score: DayScore, places: readonly number[]): ReadonlyMap<number, Judged> {
   const rows = places.map((place) => ruleRow(history, score, place));
   if (rules.length === 0) return new Map(places.map((place, at) => [place, plainAlert(rows[at] as RuleRow)]));
-  const chosen = new Map<number, Alert>();
+  const chosen = new Map<number, Judged>();
   for (const planned of rules) {
     for (const { at, alert } of alertsOf(planned, rows)) {
       const before = chosen.get(places[at] as number);
-      if (!before || severities.indexOf(alert.severity) > severities.indexOf(before.severity)) chosen.set(places[at] as number, alert);
+      if (!before || severities.indexOf(alert.severity) > severities.indexOf(before.severity)) chosen.set(places[at] as number, { ...alert, rule: planned.address, techniques: planned.definition.attack });
     }
   }
   return chosen;
@@ -56,7 +64,9 @@ function rowOf(rows: readonly RuleRow[], { entities }: Alert, last: number): num
   return found < 0 ? last : found;
 }
 
-const plainAlert = (row: RuleRow): Alert => ({
+const plainAlert = (row: RuleRow): Judged => ({
+  rule: '',
+  techniques: [],
   severity: 'medium',
   title: 'Unusual access',
   message: `${String(row['user'])} accessed ${String(row['resource'])}: 1 in ${Math.round(1 / (row['pValue'] as number)).toLocaleString('en-US')} new accesses is as odd.`,

@@ -1,5 +1,6 @@
 import { records } from './0001-records.ts';
 import { counts } from './0002-counts.ts';
+import { alertRule } from './0006-alert-rule.ts';
 
 /** What brings a state from version n to n + 1, from 0. Released ones never change. */
-export const migrations: readonly string[] = [records, counts];
+export const migrations: readonly string[] = [records, counts, alertRule];

@@ -1,5 +1,4 @@
-import { attackTechniques } from '../attack/catalogue.ts';
-import { attackVersion } from '../attack/techniques.ts';
+import { attackTechniques, notInForce } from '@byoml/core/attack';
 import type { AdmissionCheck, Finding } from '../check.ts';
 import { finding } from '../finding.ts';
 import { manifestPath, validManifest } from '../plugin-manifest-file.ts';
@@ -16,9 +15,9 @@ export const attackTechniquesCheck: AdmissionCheck = {
 };
 
 function faultOf(id: string, component: string): readonly Finding[] {
+  const why = notInForce(id);
+  if (why === undefined) return [];
   const technique = attackTechniques.get(id);
-  if (technique?.state === 'in-force') return [];
-  const known = technique?.state === 'revoked' ? `was revoked in favour of ${technique.by}` : technique && 'was deprecated by MITRE';
   const hint = technique?.state === 'revoked' ? `Name ${technique.by} if it says what the rule finds.` : 'Name a technique that is in force, see attack.mitre.org.';
-  return [finding(`the rule template "${component}" names ${id}, which ${known ?? `is not in ${attackVersion}`}`, hint, manifestPath)];
+  return [finding(`the rule template "${component}" names ${id}, which ${why}`, hint, manifestPath)];
 }

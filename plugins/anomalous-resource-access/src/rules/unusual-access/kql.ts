@@ -18,6 +18,8 @@ export function kql(chosen: Settings): string {
 | where TimeGenerated > ago(${chosen.lookBack})
 ${ofDetection}| summarize arg_max(Revision, *) by RecordId
 | where RuleStatus == "Production"
+| where not(Withdrawn)
+| extend Status = CandidateStatus, Message = Description
 | extend AlertSeverity = case(
 ${decisionsOf(chosen).map(line).join('')}    "")
 | where isnotempty(AlertSeverity)

@@ -1,4 +1,5 @@
 import { severities, statuses, type Alert, type Status } from '@byoml/core';
+import { sentinelColumns } from '@byoml/core/results';
 import { expect, test } from 'vitest';
 import { kqlText } from './kql-literal.ts';
 import { sentinelAlert, unusualAccess } from './index.ts';
@@ -128,6 +129,15 @@ test('the query decides every row as the rule does', () => {
 
 test('the query takes the last revision before it asks whether that one is in production', () => {
   expect(queryOf().split('\n').slice(0, 4)).toEqual(['ByomlAnomalousAccess_CL', '| where TimeGenerated > ago(1h)', '| summarize arg_max(Revision, *) by RecordId', '| where RuleStatus == "Production"']);
+});
+
+test('a withdrawn alert raises nothing, and every column that the query reads is one of the result table', () => {
+  expect(queryOf()).toContain('| where not(Withdrawn)');
+  const code = queryOf().replaceAll(/"(?:[^"\\]|\\.)*"/gu, '""').split('\n').slice(1).join('\n');
+  const made = new Set(Array.from(code.matchAll(/\b([A-Z]\w*) = /gu), ([, name]) => name));
+  const read = new Set(Array.from(code.matchAll(/\b[A-Z]\w*/gu), ([name]) => name).filter((name) => !made.has(name)));
+  expect([...read].filter((name) => !Object.hasOwn(sentinelColumns, name))).toEqual([]);
+  expect([...read]).toEqual(expect.arrayContaining(['CandidateStatus', 'Description', 'PValue', 'Revision', 'RuleStatus']));
 });
 
 test('the query has every column that the alert in Sentinel is made of', () => {

@@ -2,7 +2,8 @@
 // non-exclusive, royalty-free license to use ATT&CK® for research, development, and commercial purposes; any copy must reproduce this notice. See NOTICE.md.
 
 /** Which ATT&CK this is. */
-export const attackVersion = 'Enterprise ATT&CK 18.1';
+export const attackRelease = '18.1';
+export const attackVersion = `Enterprise ATT&CK ${attackRelease}`;
 
 /** A technique and its sub-techniques per line. */
 export const inForce = `
