@@ -48,6 +48,7 @@ const proofs = {
   'a budget of 10 a day: 8 generated companies of 400 accounts over 80 days, 10 campaigns each, and real e-mail over 90 days': { seeds: '1–8', prove: () => figures(['test/budget.test.ts'], { BYOML_BUDGET_SEEDS: '1,2,3,4,5,6,7,8' }) },
   'an export that begins on the day of the installation: 20-day means from working day 11 on, 5 generated companies': { seeds: '1–5', prove: () => figures(['test/cold-start.test.ts'], { BYOML_COLD_SEEDS: '1,2,3,4,5' }) },
   'runs: 50 kills at random moments and each write boundary, 400 days of backlog, late data, faults': { seeds: String(killSeed), prove: () => vitest(['test/kill-runs.test.ts', 'test/runs.test.ts', 'test/run-faults.test.ts', 'test/late-data.test.ts'], { BYOML_KILLS: '50', BYOML_PROPERTY_SEED: String(killSeed) }) },
+  'delivery: 200 kills of a process whose sinks err, delay and send twice, half of them between two writes, the others at random moments': { seeds: String(killSeed), prove: () => vitest(['core/src/workspace/deliver-kills.test.ts'], { BYOML_KILLS: '200', BYOML_PROPERTY_SEED: String(killSeed) }) },
   'als-access compat against the reference run (settled 20)': { seeds: '0–9', prove: () => figures(['test/oracles.test.ts']) },
   'property and fuzz tests, three seeds': { seeds: propertySeeds.join(', '), prove: () => propertySeeds.map((seed) => vitest(properties, { BYOML_PROPERTY_SEED: String(seed) })).join(' · ') },
   'crafted bad inputs, end to end': { seeds: '', prove: () => vitest(['test/bad-inputs.test.ts']) },

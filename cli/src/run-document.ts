@@ -20,10 +20,12 @@ export interface RunDocument {
   }>;
   readonly trained: ReadonlyArray<{ readonly number: number; readonly model: number; readonly digest: string; readonly warnings: readonly string[] }>;
   readonly delivered: number;
+  /** Results that their destinations will not take; see `byoml deadletter list`. */
+  readonly refused: number;
 }
 
 /** The document of a call, after the report of its last run was written. */
-export async function runDocument(detecting: Detecting, { records, rows, delivered }: RunReport): Promise<RunDocument> {
+export async function runDocument(detecting: Detecting, { records, rows, delivered, refused }: RunReport): Promise<RunDocument> {
   const scored = records.filter(({ kind }) => kind === 'score');
   const last = scored.at(-1);
   const report = last ? await writeReport(detecting, last.number, rows) : null;
@@ -34,5 +36,6 @@ export async function runDocument(detecting: Detecting, { records, rows, deliver
     }),
     trained: records.filter(({ kind }) => kind === 'train').map(({ number, model, warnings }) => ({ number, model: model.version, digest: model.digest, warnings })),
     delivered,
+    refused,
   };
 }

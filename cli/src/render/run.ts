@@ -14,9 +14,14 @@ export const funnelText = ({ read, kept, scored, unknown, overBudget, suppressed
 
 const day = ({ day: at, window }: RunRecord): string => (at === null ? window.to.slice(0, 10) : isoDay(at));
 
+const deliveryLines = ({ delivered, refused }: Pick<RunDocument, 'delivered' | 'refused'>): string[] => [
+  ...(delivered > 0 ? [`${count(delivered)} results delivered`] : []),
+  ...(refused > 0 ? [`${yellow('!')} ${count(refused)} results were refused by where they were to go; see why: byoml deadletter list`] : []),
+];
+
 /** What a call of `run` or `backfill` did: trainings, a line per day, the last queue. */
 export function runText({ state, plan }: Pick<Detecting, 'state' | 'plan'>, { records }: Pick<RunReport, 'records'>, document: RunDocument): string {
-  if (records.length === 0) return 'nothing is due';
+  if (records.length === 0) return ['nothing is due', ...deliveryLines(document)].join('\n');
   const trainings = records.filter(({ kind }) => kind === 'train').map(({ model, funnel, window, seconds }) => `${bold('trained')} model ${model.version} on ${count(funnel.kept)} rows, ${window.from.slice(0, 10)} to ${window.to.slice(0, 10)}, in ${seconds.toFixed(1)} s`);
   const scored = records.filter(({ kind }) => kind === 'score');
   const last = scored.at(-1);
@@ -26,7 +31,7 @@ export function runText({ state, plan }: Pick<Detecting, 'state' | 'plan'>, { re
   return [
     ...trainings, ...warnings, ...(rows.length > 0 ? [`${bold('scored')} ${scored.length} ${scored.length === 1 ? 'window' : 'windows'}`, table(rows)] : []),
     ...(last ? ['', bold(`queue of ${day(last)}`), ...(queue.length > 0 ? queue : [dim('  empty: nothing above the line')]), '', dim(funnelText(last.funnel)), ...last.drops.map(({ rows: dropped, reason }) => dim(`  ${count(dropped)}: ${reason}`))] : []),
-    ...(document.delivered > 0 ? [`${count(document.delivered)} results delivered`] : []),
+    ...deliveryLines(document),
     ...document.runs.flatMap(({ report }) => (report ? ['', `report: ${report}`] : [])),
   ].join('\n');
 }

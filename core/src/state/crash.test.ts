@@ -64,18 +64,24 @@ function digestOf(workspace: string): string {
   return state.digest();
 }
 
-const works: Array<[what: string, runs: number, work: (state: State) => void]> = [
+const refusing = (state: State): void => state.refuse(state.outbox('share-access', 4).map(({ id }) => id), { code: '413', message: 'too large' }, '2026-01-01T00:00:00.000Z');
+
+const works: Array<[what: string, runs: number, work: (state: State) => void, before?: (state: State) => void]> = [
   ['the first training', 0, (state) => state.commit(stream()[0] as never)],
   ['a run that raises, changes and withdraws', 2, (state) => state.commit(stream()[2] as never)],
   ['the training of a shadow', 9, (state) => state.commit(stream()[9] as never)],
   ['an acknowledgement', 3, (state) => state.acknowledge(state.outbox('share-access', 5).map(({ id }) => id))],
+  ['a refusal', 3, (state) => state.refuse(state.outbox('share-access', 5).map(({ id }) => id), { code: '413', message: 'too large' }, '2026-01-01T00:00:00.000Z')],
+  ['a retry of dead letters', 3, (state) => state.retryDeadLetters({}, '2026-01-01T00:00:00.000Z'), refusing],
+  ['dropping dead letters', 3, (state) => state.dropDeadLetters({ ids: [2, 3] }, '2026-01-01T00:00:00.000Z'), refusing],
   ['a promotion', 10, (state) => state.changeRoles('share-access', [{ version: 2, role: 'active' }], [detectionState({ model: 2 })], audit('promote'))],
   ['pruning', 10, (state) => state.prune('share-access', [1, 2])],
 ];
-test.each(works)('a kill at any statement of %s leaves the state before or after it', (_, runs, work) => {
+test.each(works)('a kill at any statement of %s leaves the state before or after it', (_, runs, work, first) => {
   const workspace = workspaceFolder();
   using state = State.open(workspace);
   for (const step of stream().slice(0, runs)) state.commit(step);
+  first?.(state);
   const before = state.digest();
   const copies = atEveryStatement(workspace, () => work(state));
   const digests = copies.map(digestOf);

@@ -15,6 +15,7 @@ const digested: ReadonlyArray<readonly [table: string, without: readonly string[
   ['guards', [], 'detection, scope, user, resource, since'],
   ['watermarks', [], 'detection, url'],
   ['outbox', ['id'], 'id'],
+  ['dead_letters', ['id', 'at'], 'detection, sink, address, recordId, revision'],
   ['models', ['at'], 'detection, version'],
   ['detections', [], 'detection, role'],
   ['calibration_days', [], 'generation, day'],

@@ -1,7 +1,8 @@
 export type { AlertCount, AlertFilter, AlertGroup } from './alerts.ts';
+export type { DeadLetterChoice, DeadLetterCount, DeadLetterFilter } from './dead-letters.ts';
 export type { IncidentFilter } from './incidents.ts';
 export type {
-  AlertRecord, AuditRecord, CalibrationDay, DetectionState, Drop, EvidenceRecord, Funnel, GuardRecord, HostSighting, IncidentKind, IncidentRecord,
+  AlertRecord, AuditRecord, CalibrationDay, DeadLetterRecord, DetectionState, Drop, EvidenceRecord, Funnel, GuardRecord, HostSighting, IncidentKind, IncidentRecord,
   ModelRecord, ModelRole, OutboxRecord, Role, RunKind, RunOutcome, RunRecord, RunStatus, WatermarkRecord,
 } from './records.ts';
 export type { RunFilter } from './runs.ts';

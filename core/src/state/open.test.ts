@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { State } from './index.ts';
-import { alert, calibrationDay, model, outcome, removeWorkspaces, stateFile, stream, workspaceFolder } from './state.test.fixture.ts';
+import { alert, calibrationDay, drain, model, outcome, removeWorkspaces, stateFile, stream, workspaceFolder } from './state.test.fixture.ts';
 import { followingStatements } from './statements.test.fixture.ts';
 
 const children = new Set<ChildProcess>();
@@ -130,6 +130,7 @@ const rows: Array<[sql: string, told: string, read: (state: State) => unknown]> 
   ["update incidents set users = '[1]'", 'table incidents, id "', (state) => state.incidents()],
   ["update outbox set payload = '[]'", 'table outbox, id 1: ', (state) => state.outbox('share-access', 1)],
   ["update calibration_days set incidents = x'00'", 'table calibration_days, generation 1, day ', (state) => state.calibration(1, { before: 20001, last: 1 })],
+  ['insert into dead_letters select id, detection, sink, address, run, recordId, revision, 7, 1, 413, \'large\', \'now\' from outbox limit 1', 'table dead_letters, id 1: ', (state) => state.deadLetters()],
   ['update models set pruned = 7', 'table models, detection "share-access", version 2: ', (state) => state.models('share-access')],
 ];
 test.each(rows)('%s is STATE_FAILED that names the table and the row', (sql, told, read) => {
@@ -172,6 +173,23 @@ test('on a full disk a run is STATE_FAILED and leaves nothing; with space again 
   expect(state.countAlertsBy({ from: 20100 }, 'day')).toEqual([{ key: '20100', alerts: 300 }]);
 });
 
+/** Takes back what came after the counts. */
+const withoutLater = 'drop table dead_letters; drop index outbox_of_sink; alter table outbox drop column attempts; alter table alerts drop column rule; alter table alerts drop column techniques;';
+
+test('what waited for the sinks before there were dead letters waits on, and can be refused now', () => {
+  const workspace = filled();
+  const before = ((): unknown => {
+    using state = State.open(workspace, { readOnly: true });
+    return [state.digest(), state.outbox('share-access', 1000)];
+  })();
+  altered(workspace, `${withoutLater} pragma user_version = 2`);
+  using state = State.open(workspace);
+  expect([state.digest(), state.outbox('share-access', 1000)]).toEqual(before);
+  state.refuse([1], { code: '413', message: 'too large' }, '2026-01-01T00:00:00.000Z');
+  expect(state.deadLetters()).toMatchObject([{ id: 1, attempts: 1 }]);
+  expect(drain(state).length).toBeGreaterThan(10);
+});
+
 test('a state of before the counts is brought up to date with what it holds, and a reader sees it too', () => {
   const workspace = filled();
   const counted = (state: State): unknown => [state.countAlertsBy({}, 'day'), state.countAlertsBy({ withdrawn: false }, 'severity'), state.countAlertsBy({}, 'user'), state.countAlertsBy({}, 'resource')];
@@ -181,7 +199,7 @@ test('a state of before the counts is brought up to date with what it holds, and
     const mostFirst = (keys: readonly string[]): ReturnType<typeof per> => per(keys).sort((a, b) => b.alerts - a.alerts || (a.key < b.key ? -1 : 1));
     return [per(alerts.map(({ day }) => day)), mostFirst(alerts.filter(({ withdrawn }) => !withdrawn).map(({ severity }) => severity)), mostFirst(alerts.map(({ user }) => user)), mostFirst(alerts.map(({ resource }) => resource))];
   };
-  altered(workspace, `${['day', 'user', 'resource'].map((name) => `drop trigger ${name}_counted; drop trigger ${name}_uncounted; drop table ${name}_counts;`).join(' ')} alter table alerts drop column rule; alter table alerts drop column techniques; pragma user_version = 1`);
+  altered(workspace, `${withoutLater} ${['day', 'user', 'resource'].map((name) => `drop trigger ${name}_counted; drop trigger ${name}_uncounted; drop table ${name}_counts;`).join(' ')} pragma user_version = 1`);
   {
     using reader = State.open(workspace, { readOnly: true });
     expect(counted(reader)).toEqual(told(reader));

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { where } from './filter.ts';
 import type { AlertRecord, OutboxRecord, RunOutcome } from './records.ts';
 import { Table } from './table.ts';
 import { outboxTable } from './tables.ts';
@@ -16,9 +17,17 @@ export class Outbox {
     this.#table = new Table(database, outboxTable);
   }
 
-  /** The oldest ones. */
-  list(detection: string, limit: number): OutboxRecord[] {
-    return this.#table.select(' where detection = ? order by id limit ?', [detection, limit]);
+  /** The oldest ones, of one sink or of all. */
+  list(detection: string, limit: number, sink?: number): OutboxRecord[] {
+    const { sql, values } = where([['detection = ?', detection], ['sink = ?', sink]]);
+    return this.#table.select(`${sql} order by id limit ?`, [...values, limit]);
+  }
+
+  /** Positions of the sinks that rows wait for. Goes from one to the next by the index: millions may wait. */
+  sinks(detection: string): number[] {
+    const next = 'select min(sink) from outbox where detection = ?1';
+    const found = this.#database.all(`with recursive held (sink) as (${next} union all select (${next} and sink > held.sink) from held where sink is not null) select sink from held where sink is not null`, [detection]);
+    return found.map(({ sink }) => Number(sink));
   }
 
   acknowledge(ids: readonly number[]): void {

@@ -177,6 +177,17 @@ export interface OutboxRecord {
   readonly recordId: string;
   readonly revision: number;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** How often its sink has refused it; more than 0 after a retry. */
+  readonly attempts: number;
+}
+
+/** A row that its destination will not take, set aside until somebody retries or drops it. */
+export interface DeadLetterRecord extends OutboxRecord {
+  /** Of the destination, as it said it, and one sentence. */
+  readonly code: string;
+  readonly message: string;
+  /** Time of the clock when it was refused last, ISO 8601. */
+  readonly at: string;
 }
 
 export type ModelRole = 'active' | 'shadow' | 'former';
@@ -241,7 +252,7 @@ export interface HostSighting {
 
 export interface AuditRecord {
   readonly at: string;
-  readonly action: 'train' | 'promote' | 'rollback' | 'shadow' | 'discard';
+  readonly action: 'train' | 'promote' | 'rollback' | 'shadow' | 'discard' | 'dead-letter-retry' | 'dead-letter-drop';
   readonly detection: string;
   readonly detail: string;
 }

@@ -82,6 +82,18 @@ test.each(changes)('the digest tells %s apart', (_, changed) => {
   expect(other.digest()).not.toBe(one.digest());
 });
 
+test('the digest tells dead letters apart, and not when they were refused', () => {
+  const refused = (why: { code: string; message: string } | null, at = 'now'): string => {
+    using state = State.open(workspaceFolder());
+    state.commit(outcome('1', { alerts: [alert('ann')], sinks: [{ sink: 0, address: 'files/table' }] }));
+    if (why) state.refuse([1], why, at);
+    return state.digest();
+  };
+  const why = { code: '413', message: 'too large' };
+  expect(refused(why, 'later')).toBe(refused(why));
+  expect(new Set([refused(null), refused(why), refused({ ...why, code: '400' })]).size).toBe(3);
+});
+
 test('an unchanged alert is left alone; any other content raises its revision and says since which run', () => {
   using state = State.open(workspaceFolder());
   state.commit(outcome('1', { alerts: [alert('ann'), alert('bob')] }));

@@ -1,12 +1,14 @@
+import type { Refusal } from '../contracts/sink.ts';
 import { Alerts, type AlertCount, type AlertFilter, type AlertGroup, type TechniqueCount } from './alerts.ts';
 import { Calibrations } from './calibrations.ts';
 import type { Database } from './database.ts';
+import { DeadLetters, type DeadLetterChoice, type DeadLetterCount, type DeadLetterFilter } from './dead-letters.ts';
 import { digestOf } from './digest.ts';
 import { Incidents, type IncidentFilter } from './incidents.ts';
 import { Models } from './models.ts';
 import { openForReading, openForWriting, type OpenedDatabase } from './open-database.ts';
 import { Outbox } from './outbox.ts';
-import type { AlertRecord, AuditRecord, CalibrationDay, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, ModelRole, OutboxRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from './records.ts';
+import type { AlertRecord, AuditRecord, CalibrationDay, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, ModelRole, OutboxRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from './records.ts';
 import { Runs, type RunFilter } from './runs.ts';
 import { Sightings } from './sightings.ts';
 
@@ -18,6 +20,7 @@ export class State implements Disposable {
   readonly #alerts: Alerts;
   readonly #incidents: Incidents;
   readonly #outbox: Outbox;
+  readonly #deadLetters: DeadLetters;
   readonly #models: Models;
   readonly #calibrations: Calibrations;
   readonly #sightings: Sightings;
@@ -29,6 +32,7 @@ export class State implements Disposable {
     this.#alerts = new Alerts(database);
     this.#incidents = new Incidents(database);
     this.#outbox = new Outbox(database);
+    this.#deadLetters = new DeadLetters(database);
     this.#models = new Models(database);
     this.#calibrations = new Calibrations(database);
     this.#sightings = new Sightings(database);
@@ -153,14 +157,44 @@ export class State implements Disposable {
     return this.#incidents.evidence(incidentId);
   }
 
-  /** The oldest rows that a sink has not acknowledged. */
-  outbox(detection: string, limit: number): OutboxRecord[] {
-    return this.#outbox.list(detection, limit);
+  /** The oldest rows that have not been acknowledged, by the sink at that position or by any. */
+  outbox(detection: string, limit: number, sink?: number): OutboxRecord[] {
+    return this.#outbox.list(detection, limit, sink);
+  }
+
+  /** Positions of the sinks that rows wait for, in order. */
+  outboxSinks(detection: string): number[] {
+    return this.#outbox.sinks(detection);
   }
 
   /** Removes rows that their sinks have taken; ids that are gone already do no harm. */
   acknowledge(ids: readonly number[]): void {
     this.#outbox.acknowledge(ids);
+  }
+
+  /** Moves rows of the outbox to the dead letters, all or none, at that time of the clock (ISO 8601). */
+  refuse(ids: readonly number[], why: Refusal, at: string): void {
+    this.#deadLetters.refuse(ids, why, at);
+  }
+
+  /** Rows that their destinations will not take, the oldest first. */
+  deadLetters(filter: DeadLetterFilter = {}): DeadLetterRecord[] {
+    return this.#deadLetters.list(filter);
+  }
+
+  /** How many there are, by detection and sink. Throws RECORD_UNKNOWN for an id that is not among them; so do the two that follow, and change nothing. */
+  countDeadLetters(choice: DeadLetterChoice = {}): DeadLetterCount[] {
+    return this.#deadLetters.count(choice);
+  }
+
+  /** Puts them back into the outbox, in the revision they had, for the next run. Audited, at that time of the clock (ISO 8601). */
+  retryDeadLetters(choice: DeadLetterChoice, at: string): DeadLetterCount[] {
+    return this.#deadLetters.retry(choice, at);
+  }
+
+  /** Forgets them. Audited, at that time of the clock (ISO 8601). */
+  dropDeadLetters(choice: DeadLetterChoice, at: string): DeadLetterCount[] {
+    return this.#deadLetters.drop(choice, at);
   }
 
   /** Newest first. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { statuses } from '../contracts/algorithm.ts';
 import { severities } from '../contracts/rule.ts';
 import { flag, floats, json } from './columns.ts';
-import type { AlertRecord, AuditRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, OutboxRecord, Role, RunRecord, WatermarkRecord } from './records.ts';
+import type { AlertRecord, AuditRecord, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, OutboxRecord, Role, RunRecord, WatermarkRecord } from './records.ts';
 import type { TableDefinition } from './table.ts';
 
 const day = z.int();
@@ -68,13 +68,17 @@ export const watermarkTable: TableDefinition<WatermarkRecord> = {
   row: z.object({ detection: z.string(), url: z.string(), version: z.string(), bytes: z.int() }),
 };
 
-export const outboxTable: TableDefinition<OutboxRecord> = {
-  name: 'outbox',
+const forSink = {
+  id: z.int(), detection: z.string(), sink: z.int(), address: z.string(), run: z.int(), recordId: z.string(), revision: z.int(),
+  payload: json(z.record(z.string(), z.unknown())), attempts: z.int(),
+};
+
+export const outboxTable: TableDefinition<OutboxRecord> = { name: 'outbox', key: ['id'], row: z.object(forSink) };
+
+export const deadLetterTable: TableDefinition<DeadLetterRecord> = {
+  name: 'dead_letters',
   key: ['id'],
-  row: z.object({
-    id: z.int(), detection: z.string(), sink: z.int(), address: z.string(), run: z.int(), recordId: z.string(), revision: z.int(),
-    payload: json(z.record(z.string(), z.unknown())),
-  }),
+  row: z.object({ ...forSink, code: z.string(), message: z.string(), at: z.string() }),
 };
 
 export const modelTable: TableDefinition<ModelRecord> = {
@@ -118,5 +122,5 @@ export const hostTable: TableDefinition<HostSighting & { readonly detection: str
 export const auditTable: TableDefinition<AuditRecord> = {
   name: 'audit',
   key: ['at', 'action', 'detection'],
-  row: z.object({ at: z.string(), action: z.enum(['train', 'promote', 'rollback', 'shadow', 'discard']), detection: z.string(), detail: z.string() }),
+  row: z.object({ at: z.string(), action: z.enum(['train', 'promote', 'rollback', 'shadow', 'discard', 'dead-letter-retry', 'dead-letter-drop']), detection: z.string(), detail: z.string() }),
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Batch, Batches, Columns } from '../contracts/columns.ts';
 import type { SinkDefinition } from '../contracts/define.ts';
 import type { Progress } from '../contracts/run.ts';
-import type { Sink } from '../contracts/sink.ts';
+import type { Receipt, Sink } from '../contracts/sink.ts';
 import { assertGrowing } from './algorithm/stopping.ts';
 import { check, failsCatalogued, isStop, shown, thrownBy, within, type Check } from './check.ts';
 import { descriptionChecks } from './description.ts';
@@ -48,7 +48,48 @@ async function* failing<C extends Columns>(data: Batches<C>, failure: Error): As
   throw failure;
 }
 
-/** Every promise of the sink contract. */
+/** How often the rows of the fixture come where a sink may send in pieces. */
+const turns = 50;
+
+async function* turning<C extends Columns>(parts: ReadonlyArray<Batch<C>>): AsyncGenerator<Batch<C>> {
+  for (let turn = 0; turn < turns; turn++) yield* parts;
+}
+
+interface Noted {
+  readonly receipt: Receipt;
+  /** What the sink said wrongly; it may catch what the receipt throws. */
+  readonly problems: string[];
+  readonly accepted: number[];
+  readonly refused: Set<number>;
+}
+
+/** A receipt for so many rows; `onAccepted` is called when rows were accepted. */
+function noted(rows: number, onAccepted: () => void = () => {}): Noted {
+  const [problems, accepted, refused, named]: [string[], number[], Set<number>, Set<number>] = [[], [], new Set(), new Set()];
+  const note = (given: readonly number[]): void => {
+    for (const row of given) {
+      if (!Number.isInteger(row) || row < 0 || row >= rows) problems.push(`row ${row} of ${rows}, counted from 0`);
+      if (named.has(row)) problems.push(`row ${row} twice`);
+      named.add(row);
+    }
+    assert.deepEqual(problems, [], 'wrong in the receipt');
+  };
+  const receipt: Receipt = {
+    accepted(given) {
+      note(given);
+      accepted.push(...given);
+      if (given.length > 0) onAccepted();
+    },
+    refused(given, { code, message }) {
+      note(given);
+      if (!code || !message) problems.push('a refusal without a code or a message');
+      for (const row of given) refused.add(row);
+    },
+  };
+  return { receipt, problems, accepted, refused };
+}
+
+/** Every promise of the sink contract. A sink need not use the receipt, and most checks give it none. */
 export function* sinkChecks<In extends Columns>(definition: SinkDefinition<any, In, any>, fixture: SinkFixture<In>): Iterable<Check> {
   const { patienceMs = 5000 } = fixture;
   const columns = fixture.columns ?? definition.columns;
@@ -121,6 +162,27 @@ export function* sinkChecks<In extends Columns>(definition: SinkDefinition<any, 
     const thrown = await thrownBy(place.sink.write(failing(replay(...cut(whole(), 1)), failure), aRun({ id: 'later' })));
     assert.ok(isStop(thrown, failure), `expected the input's error or one it caused, received ${shown(thrown)}`);
     await unharmed(place);
+  });
+  yield at('names each row at most once where it keeps a receipt, and writes those that it does not refuse', async ({ sink, holds }) => {
+    const { receipt, problems, refused } = noted(rows.length);
+    await sink.write(replay(...cut(whole(), 1)), aRun(), receipt);
+    assert.deepEqual(problems, [], 'wrong in the receipt');
+    assert.deepEqual(await holds(), expected.filter((_, row) => !refused.has(row)));
+    const many = noted(rows.length * turns);
+    await sink.write(turning(cut(whole(), 1)), aRun({ id: 'many' }), many.receipt);
+    assert.deepEqual(many.problems, [], 'wrong in the receipt for many rows');
+  });
+  yield at('has written what it named as accepted, also when it is stopped then', async ({ sink, destination, holds }) => {
+    const controller = new AbortController();
+    const reason = new Error('told to stop');
+    const { receipt, accepted, problems } = noted(rows.length * turns, () => controller.abort(reason));
+    const thrown = await within(patienceMs, 'writing must end', thrownBy(sink.write(turning(cut(whole(), 1)), aRun({ signal: controller.signal }), receipt)));
+    assert.ok(thrown === undefined || isStop(thrown, reason), `expected the signal's reason, received ${shown(thrown)}`);
+    assert.deepEqual(problems, [], 'wrong in the receipt');
+    const held = new Set((await holds()).map((row) => JSON.stringify(row)));
+    const missing = [...new Set(accepted.map((row) => row % rows.length))].filter((row) => !held.has(JSON.stringify(expected[row])));
+    assert.deepEqual(missing, [], 'rows named as accepted that the destination does not have');
+    if (thrown !== undefined) assert.deepEqual(await destination.leftovers?.() ?? [], [], 'left behind');
   });
   yield at('reports progress that only grows', async ({ sink }) => {
     const reported: Progress[] = [];

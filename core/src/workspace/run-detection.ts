@@ -1,7 +1,7 @@
-import { ByomlError, isByomlError } from '../contracts/errors.ts';
+import { ByomlError } from '../contracts/errors.ts';
 import { isoDay } from '../detection/table/days.ts';
 import type { RunRecord, State } from '../state/index.ts';
-import { deliver } from './deliver.ts';
+import { deliver, type Delivery } from './deliver.ts';
 import { reopenDays, type Reopened } from './late-data.ts';
 import { stateLedger, type Ledger } from './ledger.ts';
 import { loadMemory } from './load-memory.ts';
@@ -21,6 +21,8 @@ export interface RunReport {
   readonly rows: DayRows | null;
   /** Rows that sinks took. */
   readonly delivered: number;
+  /** Rows that their destinations will not take: dead letters now. */
+  readonly refused: number;
 }
 
 /** Trains if it is due, then scores what is due: days that late data changed, whole days that are not closed yet, and the day so far. */
@@ -84,7 +86,8 @@ async function recorded(request: RunRequest, held: Memory | null, days: DaySpan,
   const { session, plan, state, clock, run } = request;
   if (!held && request.trains === false) throw new ByomlError('MODEL_MISSING', `${plan.detection.name} has no model yet: byoml train ${plan.detection.name}`, { details: { detection: plan.detection.name } });
   await removeOrphans(plan, state);
-  let delivered = await delivering(request);
+  // What a sink cannot take now waits for the end of the run, where it is told: it does not keep days from being scored.
+  const deliveries = [await deliver(request)];
   const records: RunRecord[] = [];
   const ledger = watched(stateLedger(state), records);
   const reopened = held ? await reopenDays({ session, plan, state, ledger, memory: held, clock, run }) : null;
@@ -98,13 +101,13 @@ async function recorded(request: RunRequest, held: Memory | null, days: DaySpan,
     await progressShadow({ ...request, ledger, to: part.days.to, partial: part.partial, rows });
     await pruneModels(plan, state);
     await session.release();
-    delivered += await delivering(request);
+    deliveries.push(await deliver(request));
   }
   if (!rows) await progressShadow({ ...request, ledger, to: days.to, partial, rows });
   await plan.source.settle?.(run);
-  delivered += await deliver(session, plan, state, run);
+  deliveries.push(await deliver(request));
   await session.release();
-  return { records, rows, delivered };
+  return { records, rows, ...delivered(request, deliveries) };
 }
 
 /** A backlog, so many days at a time: what is held at once and what waits for the sinks stays small. */
@@ -121,14 +124,16 @@ function pastOf({ plan, state }: RunRequest, day: number, reopened: Reopened | n
   return { marks: state.watermarks(name), seen: reopened?.seen ?? new Map(), waiting: reopened?.marks ?? [], last: state.latestScore(name, 'production', day) ?? state.latestScore(name, 'production', day - 1) };
 }
 
-/** What a sink cannot take now waits for the end of the run, where it is told: it does not keep days from being scored. */
-async function delivering({ session, plan, state, run }: RunRequest): Promise<number> {
-  try {
-    return await deliver(session, plan, state, run);
-  } catch (thrown) {
-    if (!isByomlError(thrown) || run.signal.aborted) throw thrown;
-    return 0;
-  }
+/** What all deliveries of a call came to. Throws what the first sink failed with that still cannot take its rows. */
+function delivered({ session, plan }: RunRequest, deliveries: readonly Delivery[]): Pick<RunReport, 'delivered' | 'refused'> {
+  const sum = (count: 'delivered' | 'refused'): number => deliveries.reduce((total, delivery) => total + delivery[count], 0);
+  const [first, ...others] = deliveries.at(-1)?.failures ?? [];
+  const refused = sum('refused');
+  if (first === undefined) return { delivered: sum('delivered'), refused };
+  const { log } = session.options;
+  if (refused > 0) log.warn(`${plan.detection.name}: ${refused} results were refused: byoml deadletter list`);
+  for (const other of others) log.warn(`${plan.detection.name}: ${other instanceof Error ? other.message : String(other)}`);
+  throw first;
 }
 
 /** Notes every run that is recorded. */
