@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -133,6 +133,16 @@ test('sample cyberml writes the nine files', () => {
 
 test('doctor finds this installation healthy', () => {
   expect(json('doctor').healthy).toBe(true);
+});
+
+test('doctor advises against account keys where a detection reads with one', () => {
+  const detection = (name: string, credential: string): void => writeFileSync(at(`keyed/detections/${name}.yaml`), `version: 1\nname: ${name}\nsource: { use: azure-storage/data-export, settings: { account: acct, table: SecurityEvent, credential: ${credential} } }\nview: anomalous-resource-access/windows-file-shares\nalgorithm: { use: anomalous-resource-access/access-walk }\n`);
+  mkdirSync(at('keyed/detections'), { recursive: true });
+  detection('identity', 'managed');
+  detection('keyed', '{ connectionString: "${secret:STORAGE}" }');
+  const { stdout } = spawnSync(process.execPath, [byoml, 'doctor', '--json'], { encoding: 'utf8', cwd: at('keyed'), env: { ...process.env, NO_COLOR: '1' } });
+  const { findings } = JSON.parse(stdout);
+  expect(findings.filter(({ about }: { about: string }) => about === 'secrets')).toEqual([{ level: 'advice', about: 'secrets', says: expect.stringMatching(/^detections.keyed\.yaml reads with a connection string: prefer an identity/) }]);
 });
 
 test('every command has a summary and, where it takes words, an example', () => {

@@ -1,6 +1,8 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants, readdir, readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isByomlError } from '@byoml/core';
+import { parseDetection } from '@byoml/core/detection-file';
 import { openCatalogue, type Catalogue, type Places } from '@byoml/core/plugins';
 
 export interface Finding {
@@ -64,8 +66,32 @@ function longLivedKeys(): Finding[] {
     .map((name) => ({ level: 'advice', about: 'secrets', says: `${name} holds a long-lived key: prefer a managed identity` }));
 }
 
+/** Detections of this folder that read with an account key, which opens all of an account and does not expire. */
+async function accountKeys(workspace: string): Promise<Finding[]> {
+  const names = await readdir(join(workspace, 'detections')).catch(() => []);
+  const found = await Promise.all(
+    names.filter((name) => /\.ya?ml$/u.test(name)).map(async (name): Promise<Finding[]> => {
+      const file = join('detections', name);
+      const sources = await sourcesOf(join(workspace, file), file);
+      const isKeyed = sources.some(({ credential }) => typeof credential === 'object' && credential !== null && 'connectionString' in credential);
+      return isKeyed ? [{ level: 'advice', about: 'secrets', says: `${file} reads with a connection string: prefer an identity, or a SAS that can only read and list` }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Settings of a detection's sources; none where the file is wrong, which other commands say. */
+async function sourcesOf(path: string, file: string): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>> {
+  try {
+    const { source, enrich } = parseDetection(await readFile(path, 'utf8'), file).detection;
+    return [source.settings, ...enrich.map((each) => each.source.settings)];
+  } catch {
+    return [];
+  }
+}
+
 /** What stands between this machine and a run. Reads only. */
 export async function diagnose(places: Places, signal: AbortSignal): Promise<Finding[]> {
   signal.throwIfAborted();
-  return [node(), memory(), await folder(process.cwd(), 'this folder'), await folder(tmpdir(), 'temporary folder'), ...(await plugins(places)), ...longLivedKeys()];
+  return [node(), memory(), await folder(process.cwd(), 'this folder'), await folder(tmpdir(), 'temporary folder'), ...(await plugins(places)), ...longLivedKeys(), ...(await accountKeys(process.cwd()))];
 }

@@ -6,13 +6,14 @@ const block = 65_536;
 const newline = 0x0a;
 
 /**
- * The complete records of a JSON Lines file that may still be appended to; undefined when there is none yet.
+ * The complete records of a JSON Lines file that may still be appended to; undefined when there is none yet. With `within` only of its first bytes.
  * Synchronous: five calls of some microseconds each, where an export has thousands of files.
  */
-export function completeLines(path: string): ScanFile | undefined {
+export function completeLines(path: string, within = Number.POSITIVE_INFINITY): ScanFile | undefined {
   const file = openSync(path, 'r');
   try {
-    const { size, mtimeMs } = fstatSync(file);
+    const { size: all, mtimeMs } = fstatSync(file);
+    const size = Math.min(all, within);
     const offset = afterMark(file);
     const end = endOfRecords(file, size);
     if (end <= offset) return undefined;

@@ -21,6 +21,9 @@ function kindOf(key: string): 'secret' | 'maybe' | 'plain' {
   return keyName.test(words) ? 'maybe' : 'plain';
 }
 
+/** What `credential` says where it names a way to sign in instead of a secret. */
+const waysToSignIn = new Set(['default', 'managed', 'workload', 'cli']);
+
 /** Long, without spaces, with letters and digits: nobody names a column like this. */
 const looksRandom = (text: string): boolean => text.length >= 16 && /^[\w+/=.~-]+$/u.test(text) && /\d/u.test(text) && /[a-z]/iu.test(text);
 
@@ -28,6 +31,7 @@ function reasonAgainst(key: string, text: string): string | undefined {
   const rest = withoutReferences(text);
   if (hasBadReference(text)) return 'expected ${secret:NAME}, the name of letters, digits and _, where a secret goes';
   if (unmistakable.test(rest)) return secretReason;
+  if (key === 'credential' && waysToSignIn.has(text)) return undefined;
   const kind = kindOf(key);
   const isLiteral = kind === 'secret' ? text !== '' && rest === text : kind === 'maybe' && looksRandom(rest);
   return isLiteral ? secretReason : undefined;
