@@ -1,3 +1,4 @@
 import { definePlugin } from '@byoml/core';
+import { topic } from './topic.ts';
 
-export default definePlugin({ components: [] });
+export default definePlugin({ components: [topic] });
