@@ -132,7 +132,7 @@ test('aliases of aliases do not grow without bound', () => {
 
 test.each([
   'password: hunter2', 'dbPassword: hunter2', 'clientSecret: abc', 'api_key: abc', 'apikey: abc', 'tokens: [ok]', 'connectionString: Endpoint=x', 'key: AbC123dEf456GhI789==', 'password: 12345',
-  'url: "https://me:hunter2@host"', 'credential: hunter2', 'url: "https://host/?sv=1&sig=hunter2"', 'text: "AccountKey=hunter2;x"', 'deep: { list: [ { pwd: hunter2 } ] }', 'connection_string: "Endpoint=x;SharedAccessKey=hunter2;${secret:X}"',
+  'url: "https://me:hunter2@host"', 'credential: hunter2', 'credentials: managed', 'url: "https://host/?sv=1&sig=hunter2"', 'text: "AccountKey=hunter2;x"', 'deep: { list: [ { pwd: hunter2 } ] }', 'connection_string: "Endpoint=x;SharedAccessKey=hunter2;${secret:X}"',
 ])('a literal secret is refused and not repeated: %s', (setting) => {
   const { message } = said(`${least}sinks: [ { use: a/b, settings: { ${setting} } } ]\n`);
   expect(message).toContain('expected no secret in the file; write ${secret:NAME}');
@@ -140,7 +140,7 @@ test.each([
   expect(message).not.toMatch(/hunter2|AbC123/);
 });
 
-test.each(['password: "${secret:DB}"', 'credential: cli', 'credential: { sas: "${secret:SAS}" }', 'connectionString: "Endpoint=x;SharedAccessKey=${secret:KEY}"', 'key: user', 'partitionKey: resource', 'maxTokens: 5', 'tokenUrl: "https://host/token"', 'password: ""', 'keyColumns: [a, b]'])('what only names a secret, or none, is accepted: %s', (setting) => {
+test.each(['password: "${secret:DB}"', 'credential: cli', 'credential: managed', 'credential: { tenant: t, client: c, secret: "${secret:APP}" }', 'credential: { sas: "${secret:SAS}" }', 'connectionString: "Endpoint=x;SharedAccessKey=${secret:KEY}"', 'key: user', 'partitionKey: resource', 'maxTokens: 5', 'tokenUrl: "https://host/token"', 'password: ""', 'keyColumns: [a, b]'])('what only names a secret, or none, is accepted: %s', (setting) => {
   expect(said(`${least}sinks: [ { use: a/b, settings: { ${setting} } } ]\n`).message).toBe('nothing');
 });
 

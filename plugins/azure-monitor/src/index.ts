@@ -1,3 +1,4 @@
 import { definePlugin } from '@byoml/core';
+import { logsIngestionSink } from './logs-ingestion.ts';
 
-export default definePlugin({ components: [] });
+export default definePlugin({ components: [logsIngestionSink()] });
