@@ -1,4 +1,4 @@
-import { ByomlError, defineSink, Logger, rows, z, type Batch, type Batches } from '@byoml/core';
+import { ByomlError, Clock, defineSink, Logger, rows, z, type Batch, type Batches } from '@byoml/core';
 import { compatRow, resultColumns, sentinelRow, type ResultRow } from '@byoml/core/results';
 import { fitsAlone, sentRow, type SentRow } from './chunks.ts';
 import { connectionOf, type Connect } from './connection.ts';
@@ -54,12 +54,14 @@ export const logsIngestionSink = ({ connect, time, paceOf }: Doors = outside) =>
     summary: 'A table of a Log Analytics workspace (Sentinel), through the Logs Ingestion API',
     settings,
     columns: resultColumns,
-    needs: { log: Logger },
-    create: ({ endpoint, ruleId, stream, audience, credential, layout, ruleStatus, patienceSeconds }, { log }) => {
+    needs: { log: Logger, clock: Clock },
+    create: ({ endpoint, ruleId, stream, audience, credential, layout, ruleStatus, patienceSeconds }, { log, clock }) => {
       const target: Target = { endpoint: withoutSlash(endpoint), ruleId, stream, audience: withoutSlash(audience) };
-      const tableRow: TableRow = (row) => (layout === 'compat' ? compatRow(row) : sentinelRow(row, { ruleStatus }));
       return {
         async write(data, run, receipt) {
+          // Rules look back from now over TimeGenerated: a result that waited must not come too late for them.
+          const at = clock.now();
+          const tableRow: TableRow = (row) => (layout === 'compat' ? compatRow(row) : sentinelRow(row, { ruleStatus, at }));
           const ledger = ledgerOf(receipt, (done) => run.progress({ done, unit: 'rows' }));
           const connection = connectionOf(() => connect(credential)(target));
           await deliver(sendable(data, tableRow, ledger), { target, connection, ledger, time, pace: paceOf(target), patienceMs: patienceSeconds * 1000 }, run.signal);

@@ -1,15 +1,9 @@
-/** Types of columns, as tables and streams of a data collection rule spell them. */
-export type ColumnType = 'string' | 'int' | 'long' | 'real' | 'boolean' | 'datetime' | 'dynamic';
+import { sentinelColumns, type ColumnType } from '@byoml/core/results';
+
 export type TableSchema = Readonly<Record<string, ColumnType>>;
 
-/** What `layout: anomalies` sends: the columns of the table and of the stream. Where Sentinel's table Anomalies has a column of the meaning, its name is taken. */
-export const anomalyColumns = {
-  TimeGenerated: 'datetime', RecordId: 'string', Revision: 'long', Withdrawn: 'boolean', Detection: 'string', RunNumber: 'long', IncidentId: 'string',
-  ScopeId: 'string', UserName: 'string', ResourceName: 'string', Day: 'datetime', EventCount: 'real', SourceHosts: 'dynamic', StartTime: 'datetime', EndTime: 'datetime',
-  CandidateStatus: 'string', Surprise: 'real', PValue: 'real', Score: 'real', Severity: 'string', AlertTitle: 'string', Description: 'string',
-  AnomalyReasons: 'dynamic', AnomalyDetails: 'dynamic', ActivityInsights: 'dynamic', Tactics: 'string', Techniques: 'dynamic', Entities: 'dynamic',
-  RuleName: 'string', RuleStatus: 'string', AnomalyTemplateName: 'string', ExtendedProperties: 'dynamic',
-} as const satisfies TableSchema;
+/** What `layout: anomalies` sends: the columns of the table and of the stream. */
+export const anomalyColumns: TableSchema = sentinelColumns;
 
 /** What `layout: compat` sends: the columns of the stream. */
 export const compatColumns = { TimeStamp: 'datetime', User: 'string', Resource: 'string', AnomalyScore: 'real' } as const satisfies TableSchema;
