@@ -55,6 +55,23 @@ describe('what goes wrong leaves the last whole run', () => {
   test('a file that shrinks while it is read is SOURCE_CHANGED, and nothing is recorded', () => whileRead((path) => truncateSync(path, 100)));
   test.skipIf(!inCi)('a file that vanishes while it is read is SOURCE_CHANGED, and nothing is recorded (CI tier)', () => whileRead((path) => rmSync(path)));
 
+  test('a file that vanishes after it was listed is SOURCE_CHANGED, and the next run goes on without it', async () => {
+    const soc = await workspace(moment(36));
+    await backfillDays(soc, 34, 35);
+    const before = soc.digest();
+    const planned = (plan: Plan): Plan => ({ ...plan, source: {
+      async scan(window, run) {
+        const scan = await plan.source.scan(window, run);
+        if (window.to.getTime() > moment(35).getTime()) rmSync(soc.hourFile(moment(35, 10)), { force: true });
+        return scan;
+      },
+    } });
+    await expect(backfillDays(soc, 34, 36, { planned })).rejects.toMatchObject({ code: 'SOURCE_CHANGED', exit: 3, message: expect.stringContaining('vanished while it was read') });
+    expect(soc.digest()).toBe(before);
+    const { records } = await backfillDays(soc, 34, 36);
+    expect(records.map(({ day, status }) => [day, status])).toEqual([[dayNumber(35), 'done']]);
+  });
+
   test('a file that grows while it is read is read again by the next run', async () => {
     const soc = await workspace(moment(36));
     const late = ['a', 'b', 'c'].map((share) => ({ user: soc.account(5), server: 'FS97', share, at: moment(35, 10, 50) }));

@@ -49,6 +49,7 @@ const proofs = {
   'an export that begins on the day of the installation: 20-day means from working day 11 on, 5 generated companies': { seeds: '1–5', prove: () => figures(['test/cold-start.test.ts'], { BYOML_COLD_SEEDS: '1,2,3,4,5' }) },
   'runs: 50 kills at random moments and each write boundary, 400 days of backlog, late data, faults': { seeds: String(killSeed), prove: () => vitest(['test/kill-runs.test.ts', 'test/runs.test.ts', 'test/run-faults.test.ts', 'test/late-data.test.ts'], { BYOML_KILLS: '50', BYOML_PROPERTY_SEED: String(killSeed) }) },
   'delivery: 200 kills of a process whose sinks err, delay and send twice, half of them between two writes, the others at random moments': { seeds: String(killSeed), prove: () => vitest(['core/src/workspace/deliver-kills.test.ts'], { BYOML_KILLS: '200', BYOML_PROPERTY_SEED: String(killSeed) }) },
+  'soak: 30 days of hourly runs through outages, late and repeated records, spoilt files and renamed columns': { seeds: '1–3', prove: () => [1, 2, 3].map((seed) => vitest(['test/soak.test.ts'], { BYOML_SOAK_DAYS: '30', BYOML_PROPERTY_SEED: String(seed) })).join(' · ') },
   'als-access compat against the reference run (settled 20)': { seeds: '0–9', prove: () => figures(['test/oracles.test.ts']) },
   'property and fuzz tests, three seeds': { seeds: propertySeeds.join(', '), prove: () => propertySeeds.map((seed) => vitest(properties, { BYOML_PROPERTY_SEED: String(seed) })).join(' · ') },
   'crafted bad inputs, end to end': { seeds: '', prove: () => vitest(['test/bad-inputs.test.ts']) },

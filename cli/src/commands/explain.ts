@@ -57,7 +57,7 @@ export default class Explain extends ByomlCommand {
 
   async #events(alert: ExplainedAlert['alert'], flags: OpeningFlags & { readonly workspace: string; readonly limit: number }): Promise<NonNullable<ExplainedAlert['events']>> {
     await using detecting = await openDetecting({ workspace: flags.workspace, detection: alert.detection, readOnly: true, ...this.opening(flags) });
-    return await alertEvents(detecting.session, detecting.plan, alert, flags.limit);
+    return await alertEvents(detecting.session, detecting.plan, detecting.state, alert, flags.limit);
   }
 }
 

@@ -14,6 +14,7 @@ const digested: ReadonlyArray<readonly [table: string, without: readonly string[
   ['evidence', ['id'], 'id'],
   ['guards', [], 'detection, scope, user, resource, since'],
   ['watermarks', [], 'detection, url'],
+  ['quarantine', ['at'], 'detection, url'],
   ['outbox', ['id'], 'id'],
   ['dead_letters', ['id', 'at'], 'detection, sink, address, recordId, revision'],
   ['models', ['at'], 'detection, version'],

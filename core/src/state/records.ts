@@ -166,6 +166,23 @@ export interface WatermarkRecord {
   readonly bytes: number;
 }
 
+/** A version of a file that could not be read: runs leave it out until it changes. */
+export interface QuarantineRecord {
+  readonly detection: string;
+  readonly url: string;
+  /** Empty when the next run is to try it again, changed or not. */
+  readonly version: string;
+  /** Of its beginning, which was read before it was spoilt and goes on being read; 0 when there is none. */
+  readonly bytes: number;
+  /** What messages call the file. */
+  readonly file: string;
+  readonly code: string;
+  readonly message: string;
+  /** Number of the first run that left it out. */
+  readonly since: number;
+  readonly at: string;
+}
+
 /** A row that a sink has not acknowledged yet. */
 export interface OutboxRecord {
   readonly id: number;
@@ -269,6 +286,8 @@ export interface RunOutcome {
   readonly evidence: ReadonlyArray<Omit<EvidenceRecord, 'run'>>;
   readonly guards: readonly GuardRecord[];
   readonly watermarks: readonly WatermarkRecord[];
+  /** Files that earlier runs did not know to be unreadable; none when absent. */
+  readonly quarantine?: ReadonlyArray<Omit<QuarantineRecord, 'since' | 'at'>>;
   /** What the sinks are to get: alerts whose revision rose. `sinks` are the detection's, in order. */
   readonly sinks: ReadonlyArray<{ readonly sink: number; readonly address: string }>;
   readonly state: DetectionState;

@@ -19,7 +19,7 @@ type Alert = RunOutcome['alerts'][number];
 export const alert = (name: string, change: Partial<Alert> = {}): Alert => ({
   recordId: hexadecimal(name), detection: 'share-access', role: 'production', scope: 'contoso', user: `CONTOSO\\${name}`, resource: '\\\\FS1\\hr "x"', day: 20000, count: 2,
   sourceHosts: ['10.0.0.1', 'höst'], firstSeen: 1.5e12, lastSeen: 1.5e12 + 0.5, status: 'scored', surprise: 7.25, coldSurprise: null, pValue: 1e-9, severity: 'medium', rule: 'anomalous-resource-access/unusual-access', techniques: ['T1078'], title: 'Unusual access',
-  message: `${name} used hr`, entities: { account: name }, explanation: { terms: [{ label: 'peers', value: 7.25 }] }, incident: hexadecimal('i'), withdrawn: false, ...change,
+  message: `${name} used hr`, entities: { account: name }, explanation: { sentence: 'peers do not', terms: [{ label: 'peers', value: 7.25 }], reasons: [] }, incident: hexadecimal('i'), withdrawn: false, ...change,
 });
 
 type Incident = RunOutcome['incidents'][number];

@@ -8,7 +8,8 @@ import { Incidents, type IncidentFilter } from './incidents.ts';
 import { Models } from './models.ts';
 import { openForReading, openForWriting, type OpenedDatabase } from './open-database.ts';
 import { Outbox } from './outbox.ts';
-import type { AlertRecord, AuditRecord, CalibrationDay, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, ModelRole, OutboxRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from './records.ts';
+import { Quarantine } from './quarantine.ts';
+import type { AlertRecord, AuditRecord, CalibrationDay, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, ModelRole, OutboxRecord, QuarantineRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from './records.ts';
 import { Runs, type RunFilter } from './runs.ts';
 import { Sightings } from './sightings.ts';
 
@@ -21,6 +22,7 @@ export class State implements Disposable {
   readonly #incidents: Incidents;
   readonly #outbox: Outbox;
   readonly #deadLetters: DeadLetters;
+  readonly #quarantine: Quarantine;
   readonly #models: Models;
   readonly #calibrations: Calibrations;
   readonly #sightings: Sightings;
@@ -33,6 +35,7 @@ export class State implements Disposable {
     this.#incidents = new Incidents(database);
     this.#outbox = new Outbox(database);
     this.#deadLetters = new DeadLetters(database);
+    this.#quarantine = new Quarantine(database);
     this.#models = new Models(database);
     this.#calibrations = new Calibrations(database);
     this.#sightings = new Sightings(database);
@@ -57,6 +60,7 @@ export class State implements Disposable {
     this.#outbox.commit(run.number, outcome, raised);
     this.#incidents.commit(run.number, outcome);
     this.#sightings.commit(outcome);
+    this.#quarantine.commit(run.number, outcome);
     this.#sightings.release(raised.filter(({ withdrawn, role }) => withdrawn && role === 'production'));
     this.#calibrations.commit(outcome.calibration);
     this.#models.commit(outcome.models, [outcome.state], outcome.audit);
@@ -103,6 +107,16 @@ export class State implements Disposable {
   /** By URL. */
   watermarks(detection: string): ReadonlyMap<string, WatermarkRecord> {
     return this.#sightings.watermarks(detection);
+  }
+
+  /** Files that runs leave out, by URL in order. */
+  quarantine(detection: string): QuarantineRecord[] {
+    return this.#quarantine.list(detection);
+  }
+
+  /** Lets the next run try these files again. */
+  retryQuarantine(detection: string, urls: readonly string[]): void {
+    this.#quarantine.retry(detection, urls);
   }
 
   hosts(detection: string): HostSighting[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { statuses } from '../contracts/algorithm.ts';
 import { severities } from '../contracts/rule.ts';
 import { flag, floats, json } from './columns.ts';
-import type { AlertRecord, AuditRecord, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, OutboxRecord, Role, RunRecord, WatermarkRecord } from './records.ts';
+import type { AlertRecord, AuditRecord, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, OutboxRecord, QuarantineRecord, Role, RunRecord, WatermarkRecord } from './records.ts';
 import type { TableDefinition } from './table.ts';
 
 const day = z.int();
@@ -66,6 +66,12 @@ export const watermarkTable: TableDefinition<WatermarkRecord> = {
   name: 'watermarks',
   key: ['detection', 'url'],
   row: z.object({ detection: z.string(), url: z.string(), version: z.string(), bytes: z.int() }),
+};
+
+export const quarantineTable: TableDefinition<QuarantineRecord> = {
+  name: 'quarantine',
+  key: ['detection', 'url'],
+  row: z.object({ detection: z.string(), url: z.string(), version: z.string(), bytes: z.int(), file: z.string(), code: z.string(), message: z.string(), since: z.int(), at: z.string() }),
 };
 
 const forSink = {

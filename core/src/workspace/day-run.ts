@@ -4,6 +4,7 @@ import type { DetectionState, IncidentRecord, ModelRecord, RunOutcome, RunRecord
 import { alerting, type Alerting } from './alerting.ts';
 import { closeDay, type Closed } from './close-day.ts';
 import { dropsOf, funnelOf } from './funnel.ts';
+import { leftOutWarning, quarantineOf, type LeftOut } from './left-out.ts';
 import type { Memory } from './memory.ts';
 import { rowsDigest } from './model-store.ts';
 import { idOf, incidentIdOf } from './record-id.ts';
@@ -22,6 +23,8 @@ export interface DayRun {
   readonly watermarks: readonly WatermarkRecord[];
   /** What else to say about the run. */
   readonly warnings?: readonly string[];
+  /** Files that the day needed, or that no run has recorded yet, and that could not be read; none when absent. */
+  readonly leftOut?: readonly LeftOut[];
   /** What is known of the source; absent where nobody would act on its silence. */
   readonly heard?: Heard;
   /** A day that was closed before and has changed since: what the detection's state stays, and what changed. */
@@ -52,7 +55,7 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
     : { memory: before, added: null, hosts: [] };
   const outcome: RunOutcome = {
     run: { ...recordOf({ ...stepping, history }, before, request, score, said), seconds: (performance.now() - started) / 1000 },
-    role, ...said, incidents: [...said.incidents, ...dissolved(queued, said)], watermarks: request.watermarks, models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
+    role, ...said, incidents: [...said.incidents, ...dissolved(queued, said)], watermarks: request.watermarks, quarantine: quarantineOf(name, request.leftOut ?? []), models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
     // What alerted so far guards nothing yet: it may be withdrawn before the day is over.
     guards: closes || request.reopened ? said.guards : [],
     sinks: role === 'shadow' ? [] : plan.sinks.map(({ address }, sink) => ({ sink, address })),
@@ -70,7 +73,7 @@ function dissolved(queued: ReadonlyMap<string, IncidentRecord>, { incidents, ale
   });
 }
 
-function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened, warnings = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
+function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened, warnings = [], leftOut = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
   const { record, state } = memory;
   const data = rowsDigest(history, history.index.on(day));
   const window = { from: startOfDay(day), to: to.toISOString() };
@@ -80,9 +83,9 @@ function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: M
   return {
     // Late data that is taken back again makes another run of the first one's data: it replaces the run between.
     key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, memory.chosen.code.core, memory.chosen.code.plugin, ...(reopened ? [reopened.replaces.key] : [])),
-    detection: plan.detection.name, kind: 'score', window, day, status: silence.status, model: { version: record.version, digest: record.digest }, seed: run.seed,
+    detection: plan.detection.name, kind: 'score', window, day, status: silence.status === 'done' && leftOut.length > 0 ? 'degraded' : silence.status, model: { version: record.version, digest: record.digest }, seed: run.seed,
     data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
     funnel, drops: dropsOf(history, score, said, funnel), alerts: said.alerts.length, incidents: said.incidents.length, more: score.queue.more.length, aboveThreshold: score.exceeds.reduce((sum, one) => sum + one, 0),
-    warnings: [...warnings, ...silence.warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
+    warnings: [...warnings, ...leftOut.map(leftOutWarning), ...silence.warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
   };
 }

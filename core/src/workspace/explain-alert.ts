@@ -1,4 +1,5 @@
 import { statuses } from '../contracts/algorithm.ts';
+import type { Scan } from '../contracts/data-source.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Explanation } from '../contracts/explanation.ts';
 import type { Session } from '../ad-hoc/session.ts';
@@ -8,6 +9,7 @@ import { surpriseWithout, type SurpriseWithout } from '../detection/without.ts';
 import { withoutText } from '../detection/without-text.ts';
 import { rawEvents, type RawEvents } from '../raw-events/index.ts';
 import type { AlertRecord, IncidentRecord, State } from '../state/index.ts';
+import { knownOf, readLeavingOut } from './left-out.ts';
 import type { Plan } from './plan.ts';
 import { spanWindow } from './rows.ts';
 
@@ -46,11 +48,13 @@ export function alertWithout(state: State, alert: AlertRecord, evidence: Readonl
 }
 
 /** The records of the source behind an alert. */
-export async function alertEvents(session: Session, plan: Plan, alert: AlertRecord, limit: number): Promise<RawEvents> {
+export async function alertEvents(session: Session, plan: Plan, state: State, alert: AlertRecord, limit: number): Promise<RawEvents> {
   const { view, source, detection } = plan;
   if (!view) throw new ByomlError('USAGE_INVALID', `${detection.name} reads its rows as they are: no view stands between them and raw events`, { details: { detection: detection.name } });
   const { run } = session;
   const scan = await source.scan(spanWindow({ from: alert.day, to: alert.day + 1 }), run);
   const { scope, user, resource, day, count } = alert;
-  return rawEvents({ engine: await session.engine(detection.engine), view: view.definition, settings: view.settings, row: { scope, user, resource, day, count }, scan, limit, run });
+  const engine = await session.engine(detection.engine);
+  const read = (part: Scan): Promise<RawEvents> => rawEvents({ engine, view: view.definition, settings: view.settings, row: { scope, user, resource, day, count }, scan: part, limit, run });
+  return scan.kind === 'files' ? (await readLeavingOut(scan, knownOf(state, detection.name), read)).result : await read(scan);
 }

@@ -5,7 +5,8 @@ import { History } from '../detection/daily/history.ts';
 import { isoDay } from '../detection/table/days.ts';
 import type { AlertRecord, Role, RunRecord, State, WatermarkRecord } from '../state/index.ts';
 import type { Alerting } from './alerting.ts';
-import { runDay } from './day-run.ts';
+import { runDay, type DayRun } from './day-run.ts';
+import { heldOf, isHeld, type Known, type LeftOut } from './left-out.ts';
 import { memoryOf } from './load-memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
@@ -13,8 +14,9 @@ import { rowsDigest } from './model-store.ts';
 import { partOfRows } from './part-of-rows.ts';
 import type { Plan } from './plan.ts';
 import { inputOf, loadRows, spanWindow, type DayRows, type DaySpan } from './rows.ts';
+import { assertColumnsStay, newPart } from './schema-change.ts';
 import { startOfDay, trainDays, type Stepping } from './step.ts';
-import { markOf } from './watermarks.ts';
+import { markOf, touches } from './watermarks.ts';
 
 interface Late {
   readonly session: Session;
@@ -23,6 +25,7 @@ interface Late {
   readonly ledger: Ledger;
   readonly memory: Memory;
   readonly clock: Stepping['clock'];
+  readonly known: Known;
   readonly run: Run;
 }
 
@@ -32,6 +35,8 @@ export interface Reopened {
   readonly any: boolean;
   /** Marks of files that changed without changing a row: they wait for the next run that is recorded. */
   readonly marks: readonly WatermarkRecord[];
+  /** Files that could not be read, which no run has recorded yet. */
+  readonly leftOut: readonly LeftOut[];
   /** Versions of all files that were looked at, by URL. */
   readonly seen: ReadonlyMap<string, string>;
 }
@@ -48,15 +53,14 @@ const role: Role = 'production';
 const nothing: Changed = { days: [], files: [], seen: new Map() };
 
 /** Closed days whose files have grown or appeared since they were scored, as far back as a training looks. Days that nothing can tell apart are all named. */
-async function changed({ plan, state, memory, run }: Late): Promise<Changed> {
+async function changed({ plan, state, memory, known, run }: Late): Promise<Changed> {
   const closed = memory.state.closedThrough;
   if (closed === null) return nothing;
   const span = { from: closed + 1 - trainDays(plan), to: closed + 1 };
   const scan = await plan.source.scan(spanWindow(span), { ...run, progress: () => {} });
   if (scan.kind !== 'files') return nothing;
-  const marks = state.watermarks(plan.detection.name);
   const scored = new Set(scoredDays(plan, state, span));
-  const files = scan.files.filter(({ url, version }) => marks.get(url)?.version !== version).map((file) => ({ file, days: daysOf(file, span).filter((day) => scored.has(day)) })).filter(({ days }) => days.length > 0);
+  const files = scan.files.filter((file) => known.marks.get(file.url)?.version !== file.version && !isHeld(file, known)).map((file) => ({ file, days: daysOf(file, span).filter((day) => scored.has(day)) })).filter(({ days }) => days.length > 0);
   return {
     days: [...new Set(files.flatMap(({ days }) => days))].sort((a, b) => a - b),
     files: files.map(({ file, days }) => ({ file, lastDay: days.at(-1) as number })),
@@ -82,19 +86,34 @@ export async function reopenDays(late: Late): Promise<Reopened> {
   const { days, files, seen } = await changed(late);
   let any = false;
   let marks: WatermarkRecord[] = [];
+  const held = new Map(late.known.quarantine);
+  const known: Known = { ...late.known, quarantine: held };
+  let leftOut: LeftOut[] = [];
   for (const { from, to } of stretches(days)) {
-    const rows = await loadRows(session, plan, { from, to }, run, inputOf([plan.chosen, memory.chosen]));
+    const rows = await loadRows(session, plan, { from, to }, run, { input: inputOf([plan.chosen, memory.chosen]), known });
+    const found = rows.leftOut.filter(({ file, since }) => since === null && !isHeld(file, known));
+    for (const one of found) held.set(one.file.url, heldOf(one));
+    leftOut.push(...found);
+    const unread = new Set(rows.leftOut.map(({ file }) => file.url));
     for (let day = from; day < to; day++) {
       run.signal.throwIfAborted();
       // A file is done with when the last of its days was looked at.
-      marks.push(...files.filter(({ lastDay }) => lastDay === day).map(({ file }) => markOf(plan.detection.name, file)));
-      if (!(await reopenDay(late, day, rows, marks))) continue;
+      marks.push(...files.filter(({ file, lastDay }) => lastDay === day && !unread.has(file.url)).map(({ file }) => markOf(plan.detection.name, file)));
+      const brought = files.filter(({ file }) => touches(file, day)).flatMap(({ file }) => newPart(file, known.marks));
+      const record = await reopenDay({ ...late, known }, day, rows, { brought, watermarks: marks, leftOut: [...leftOut, ...neededBy(day, rows, held)] });
+      if (!record) continue;
       any = true;
       marks = [];
+      for (const one of leftOut) held.set(one.file.url, { ...heldOf(one), since: record.number });
+      leftOut = [];
     }
   }
-  return { any, marks, seen };
+  return { any, marks, leftOut, seen };
 }
+
+/** Files that the day was scored without and that a run has recorded already. */
+const neededBy = (day: number, rows: DayRows, held: Known['quarantine']): LeftOut[] =>
+  rows.leftOut.map((one) => ({ ...one, since: held.get(one.file.url)?.since ?? null })).filter(({ file, since }) => since !== null && touches(file, day));
 
 /** Days in a row are read together. */
 function stretches(days: readonly number[]): DaySpan[] {
@@ -107,20 +126,29 @@ function stretches(days: readonly number[]): DaySpan[] {
   return spans;
 }
 
-async function reopenDay(late: Late, day: number, rows: DayRows, watermarks: readonly WatermarkRecord[]): Promise<RunRecord | null> {
-  const { session, plan, state, ledger, memory, clock, run } = late;
+interface Reopening extends Required<Pick<DayRun, 'watermarks' | 'leftOut'>> {
+  /** What the changed files hold that was not read yet. */
+  readonly brought: readonly ScanFile[];
+}
+
+async function reopenDay(late: Late, day: number, rows: DayRows, { brought, watermarks, leftOut }: Reopening): Promise<RunRecord | null> {
+  const { session, plan, state, ledger, memory, clock, known, run } = late;
   const before = state.latestScore(plan.detection.name, role, day);
   if (!before) return null;
   const isSame = state.model(plan.detection.name, before.model.version)?.algorithm === memory.record.algorithm;
-  if (isSame && digestOf(memory, rows, day) === before.data) return null;
+  if (isSame && digestOf(memory, rows, day) === before.data) {
+    // Records that leave the rows of their day as they were may name a column differently.
+    await assertColumnsStay(late, rows, brought, day);
+    return null;
+  }
   const then = await memoryOf(session, plan, state, before, role);
-  const own = isSame ? rows : await loadRows(session, plan, { from: day, to: day + 1 }, run, inputOf([plan.chosen, then.chosen]));
+  const own = isSame ? rows : await loadRows(session, plan, { from: day, to: day + 1 }, run, { input: inputOf([plan.chosen, then.chosen]), known });
   if (!isSame && digestOf(then, own, day) === before.data) return null;
   const part = partOfRows(own, { from: day, to: day + 1 });
   const held = state.alerts({ detection: plan.detection.name, role, from: day, to: day + 1, withdrawn: false });
   const stepping: Stepping = { plan, role, ledger, history: new History(then.chosen.component, part), rows: part, clock, run: { ...run, progress: () => {} } };
   const { record } = await runDay(stepping, then, {
-    day, to: new Date(startOfDay(day + 1)), closes: false, models: [], watermarks,
+    day, to: new Date(startOfDay(day + 1)), closes: false, models: [], watermarks, leftOut,
     reopened: { state: memory.state, replaces: before, changes: (said) => changesBetween(held, said, day) },
   });
   return record;

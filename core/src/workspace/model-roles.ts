@@ -5,6 +5,7 @@ import type { Session } from '../ad-hoc/session.ts';
 import { History } from '../detection/daily/history.ts';
 import { isoDay } from '../detection/table/days.ts';
 import type { AuditRecord, DetectionState, ModelRecord, RunOutcome, State } from '../state/index.ts';
+import { knownOf } from './left-out.ts';
 import { loadMemory, memoryWith } from './load-memory.ts';
 import type { Memory } from './memory.ts';
 import { partOfRows } from './part-of-rows.ts';
@@ -88,7 +89,7 @@ export async function trainNow({ session, plan, state, clock, run }: Training, r
   const production = await loadMemory(session, plan, state, 'production');
   const day = production?.state.closedThrough != null ? production.state.closedThrough + 1 : utcDayOf(clock.now());
   const span = { from: day - trainDays(plan) - replayDays, to: day };
-  const rows = partOfRows(await loadRows(session, plan, span, run), span);
+  const rows = partOfRows(await loadRows(session, plan, span, run, { known: knownOf(state, plan.detection.name) }), span);
   const history = new History(plan.chosen.component, rows);
   return trainOn({ plan, role, ledger: stateLedger(state), history, rows, clock, run }, production && { ...production, state: { ...production.state, role } }, day);
 }
@@ -116,7 +117,7 @@ export async function difference({ session, plan, state, clock, run }: Training,
   const to = (state.detection(plan.detection.name, 'production')?.closedThrough ?? utcDayOf(clock.now()) - 1) + 1;
   const span: DaySpan = { from: to - days, to };
   const memories = [await memoryWith(session, plan, state, before, span.from), await memoryWith(session, plan, state, after, span.from)] as const;
-  const rows = await loadRows(session, plan, span, run, inputOf(memories.map(({ chosen }) => chosen)));
+  const rows = await loadRows(session, plan, span, run, { input: inputOf(memories.map(({ chosen }) => chosen)), known: knownOf(state, plan.detection.name) });
   const alerts = await Promise.all(memories.map(async (memory) => {
     const outcomes: RunOutcome[] = [];
     await progress({ session, plan, role: 'shadow', ledger: previewLedger(outcomes), clock, memory, days: span, partial: null, rows, retrains: false, learns: false, run });

@@ -22,5 +22,7 @@ export function partOfRows(rows: DayRows, { from, to }: DaySpan): DayRows {
     undated: rows.undated,
     unmatched: (chosen) => rows.unmatched(Int32Array.from(chosen, (row) => numbers[row] as number)),
     files: rows.files,
+    form: rows.form,
+    leftOut: rows.leftOut,
   };
 }

@@ -1,10 +1,11 @@
-import type { DataSource, ScanFile } from '../contracts/data-source.ts';
+import type { DataSource } from '../contracts/data-source.ts';
 import type { Clock } from '../contracts/services.ts';
 import { ByomlError } from '../contracts/errors.ts';
 import type { Run } from '../contracts/run.ts';
 import type { Session } from '../ad-hoc/session.ts';
 import { History } from '../detection/daily/history.ts';
 import type { ModelRecord, Role, RunRecord, WatermarkRecord } from '../state/index.ts';
+import { heldOf, nothingKnown, type Held, type Known, type LeftOut } from './left-out.ts';
 import type { Ledger } from './ledger.ts';
 import type { Memory } from './memory.ts';
 import { partOfRows } from './part-of-rows.ts';
@@ -12,19 +13,20 @@ import type { Plan } from './plan.ts';
 import { inputOf, loadRows, type DayRows, type DaySpan } from './rows.ts';
 import { runDay, type Scored } from './day-run.ts';
 import { nothingToLearn } from './nothing-to-learn.ts';
-import { bringsNews } from './silence.ts';
+import { assertColumnsStay, filesWithoutRows } from './schema-change.ts';
+import { bringsNews, type Heard } from './silence.ts';
 import { daysAtOnce, everyDays, replayDays, startOfDay, trainDays, utcDayOf, type Stepping } from './step.ts';
 import { trainOn, updateTo } from './train-detection.ts';
-import { watermarksOf } from './watermarks.ts';
+import { touches, watermarksOf } from './watermarks.ts';
 
 /** What earlier runs know of the source. */
 export interface Past {
-  /** How far each file was read, by URL. */
-  readonly marks: ReadonlyMap<string, WatermarkRecord>;
   /** Versions of files at the time when late data was looked for, by URL. */
   readonly seen: ReadonlyMap<string, string>;
   /** Marks that wait to be recorded. */
   readonly waiting: readonly WatermarkRecord[];
+  /** Files that could not be read when late data was looked for: they wait as well. */
+  readonly leftOut: readonly LeftOut[];
   /** The last run that scored the first day of these, or the day before it. */
   readonly last: RunRecord | null;
 }
@@ -46,6 +48,8 @@ export interface Progressing {
   readonly rows?: DayRows | undefined;
   /** Absent where nothing is recorded. */
   readonly past?: Past;
+  /** What earlier runs know of the source's files; nothing when absent. */
+  readonly known?: Known;
   /** Whether it trains when that is due; true when absent. */
   readonly retrains?: boolean;
   /** Whether it learns the day before; true when absent. */
@@ -75,17 +79,21 @@ class Steps {
   readonly #marks: Map<string, WatermarkRecord>;
   readonly #seen: Map<string, string>;
   #waiting: readonly WatermarkRecord[];
+  #leftOut: readonly LeftOut[];
+  readonly #held: Map<string, Held>;
   #last: RunRecord | null;
   #memory: Memory | null;
   #rows: DayRows | null = null;
 
   constructor(request: Progressing) {
-    const { past, memory } = request;
+    const { past, memory, known = nothingKnown } = request;
     this.#request = request;
     this.#memory = memory;
-    this.#marks = new Map(past?.marks);
+    this.#marks = new Map(known.marks);
     this.#seen = new Map(past?.seen);
     this.#waiting = past?.waiting ?? [];
+    this.#leftOut = past?.leftOut ?? [];
+    this.#held = new Map([...known.quarantine, ...this.#leftOut.map((one) => [one.file.url, heldOf(one)] as const)]);
     this.#last = past?.last ?? null;
   }
 
@@ -100,6 +108,7 @@ class Steps {
     session.options.step('reading');
     const rows = given ?? (await this.#read({ from: this.#firstNeeded(from, to), to }));
     this.#rows = rows;
+    for (const one of rows.leftOut) this.#held.set(one.file.url, heldOf(one));
     for (const { url, version } of rows.files) if (!this.#seen.has(url)) this.#seen.set(url, version);
     session.options.step('scoring');
     for (let day = from; day < to; day++) {
@@ -112,25 +121,52 @@ class Steps {
   #read(span: DaySpan): Promise<DayRows> {
     const { session, plan, partial, run } = this.#request;
     const source = partial && span.to > utcDayOf(partial) ? upTo(plan.source, partial) : plan.source;
-    return loadRows(session, { ...plan, source }, span, run, inputOf(this.#memory ? [plan.chosen, this.#memory.chosen] : [plan.chosen]));
+    return loadRows(session, { ...plan, source }, span, run, { input: inputOf(this.#memory ? [plan.chosen, this.#memory.chosen] : [plan.chosen]), known: this.#known });
   }
 
   async #step(rows: DayRows, day: number, { until, isLast }: { readonly until: Date | null; readonly isLast: boolean }): Promise<void> {
-    const { plan, onDay, past } = this.#request;
-    const { name } = plan.detection;
+    const { onDay, past } = this.#request;
+    if (past) await this.#assertColumns(rows, day);
     const learned = await this.#learn(rows, day);
-    // A file of unknown time that changed since late data was looked for may hold late data that nobody has looked at.
-    const files = rows.files.filter(({ url, version, span }) => span || this.#seen.get(url) === version);
-    const watermarks = [...this.#waiting, ...watermarksOf(name, files, day, isLast)];
-    const heard = past && { isNew: rows.files.length === 0 && this.#marks.size === 0 ? null : bringsNews(rows.files.filter((file) => touches(file, day)), this.#marks), last: this.#last };
+    const watermarks = this.#watermarks(rows, day, isLast);
+    const leftOut = this.#leftOutOn(rows, day);
+    const heard = past && this.#heard(rows, day, leftOut);
     const scored = await runDay(this.#stepping(rows, { from: day, to: day + 1 }), learned.memory, {
-      day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models: learned.models, warnings: learned.warnings ?? [], watermarks, ...(heard && { heard }),
+      day, to: until ?? new Date(startOfDay(day + 1)), closes: until === null, models: learned.models, warnings: learned.warnings ?? [], watermarks, leftOut, ...(heard && { heard }),
     });
     this.#memory = scored.memory;
     this.#last = scored.record;
     this.#waiting = [];
+    this.#leftOut = [];
+    for (const one of leftOut) this.#held.set(one.file.url, { ...heldOf(one), since: one.since ?? scored.record.number });
     for (const mark of watermarks) this.#marks.set(mark.url, mark);
     onDay?.(scored);
+  }
+
+  #watermarks(rows: DayRows, day: number, isLast: boolean): WatermarkRecord[] {
+    // A file of unknown time that changed since late data was looked for may hold late data that nobody has looked at.
+    const files = rows.files.filter(({ url, version, span }) => span || this.#seen.get(url) === version);
+    return [...this.#waiting, ...watermarksOf(this.#request.plan.detection.name, files, day, isLast)];
+  }
+
+  #heard(rows: DayRows, day: number, leftOut: readonly LeftOut[]): Heard {
+    const isNew = leftOut.some(({ since }) => since === null) || bringsNews(rows.files.filter((file) => touches(file, day)), this.#marks);
+    return { isNew: rows.files.length === 0 && this.#marks.size === 0 ? null : isNew, last: this.#last };
+  }
+
+  #assertColumns(rows: DayRows, day: number): Promise<void> {
+    const { session, plan, run } = this.#request;
+    return assertColumnsStay({ session, plan, known: this.#known, run }, rows, filesWithoutRows(rows, day, this.#marks, this.#last), day);
+  }
+
+  get #known(): Known {
+    return { marks: this.#marks, quarantine: this.#held };
+  }
+
+  /** Files that were left out: those that the day needs, and those that no run has recorded yet. */
+  #leftOutOn(rows: DayRows, day: number): LeftOut[] {
+    const met = new Map([...this.#leftOut, ...rows.leftOut].map((one) => [one.file.url, one]));
+    return [...met.values()].map((one) => ({ ...one, since: this.#held.get(one.file.url)?.since ?? null })).filter(({ file, since }) => since === null || touches(file, day));
   }
 
   /** The model that scores the day: trained anew, brought up to the day before, or as it is. */
@@ -181,9 +217,6 @@ const fewestDays = 6;
 const isWorthTraining = ({ plan, history }: Stepping, day: number): boolean => history.index.days.length >= fewestDays && history.between(day - trainDays(plan), day).length > 0;
 
 const quiet = (run: Run): Run => ({ ...run, progress: () => {} });
-
-const touches = ({ span }: ScanFile, day: number): boolean => !span || (span.from.getTime() < (day + 1) * dayMs && span.to.getTime() > day * dayMs);
-const dayMs = 86_400_000;
 
 /** A window that ends within a day does not see what comes after it, where the files tell their time. */
 const upTo = (source: DataSource, until: Date): DataSource => ({

@@ -3,7 +3,7 @@ import { utcInstant } from '../contracts/cells.ts';
 import type { Batch, Batches, Column, Columns } from '../contracts/columns.ts';
 import type { Scan, ScanFile } from '../contracts/data-source.ts';
 import type { Relation } from '../contracts/engine.ts';
-import { ByomlError } from '../contracts/errors.ts';
+import { ByomlError, isByomlError } from '../contracts/errors.ts';
 import { numbers } from '../contracts/numbers.ts';
 import type { Run } from '../contracts/run.ts';
 import type { ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
@@ -13,6 +13,7 @@ import { pick, type StoredColumns } from '../detection/table/pick.ts';
 import { readTable, type Table } from '../detection/table/table.ts';
 import { enriched, type Unmatched } from './enrich.ts';
 import { rowFilter } from './filter.ts';
+import { nothingKnown, readLeavingOut, type Known, type LeftOut } from './left-out.ts';
 import type { Plan } from './plan.ts';
 
 /** UTC days, half-open. */
@@ -37,9 +38,16 @@ export interface DayRows {
   readonly undated: number;
   /** What the joins found no match for, among some rows. */
   readonly unmatched: (rows: Int32Array) => readonly Unmatched[];
-  /** The source's files, for watermarks; none where it gives batches. */
+  /** The source's files that were read whole, for watermarks; none where it gives batches. */
   readonly files: readonly ScanFile[];
+  /** What kind of files they are; null where the source gives batches. */
+  readonly form: FileForm | null;
+  /** Those that could not be read. */
+  readonly leftOut: readonly LeftOut[];
 }
+
+/** A scan without its files. */
+type FileForm = Omit<Scan & { readonly kind: 'files' }, 'files'>;
 
 const dayMs = 86_400_000;
 const extraColumns: Columns = { sourceHosts: accessViewColumns.sourceHosts.optional(), firstSeen: utcInstant().optional(), lastSeen: utcInstant().optional() };
@@ -49,13 +57,17 @@ export const spanWindow = ({ from, to }: DaySpan) => ({ from: new Date(from * da
 /** Columns that any of the algorithms reads. */
 export const inputOf = (algorithms: readonly ChosenAlgorithm[]): Columns => Object.assign({}, ...algorithms.map(({ component }) => component.definition.input as Columns)) as Columns;
 
-/** Reads the rows of `span` through the detection's view, filters and joins. Throws what reading throws, and SOURCE_CHANGED. */
-export async function loadRows(session: Session, plan: Plan, span: DaySpan, run: Run, input: Columns = inputOf([plan.chosen])): Promise<DayRows> {
+interface Loading {
+  /** What the algorithms read; the plan's when absent. */
+  readonly input?: Columns;
+  /** Nothing when absent: files that cannot be read are found out anew. */
+  readonly known?: Known;
+}
+
+/** Reads the rows of `span` through the detection's view, filters and joins, without files that cannot be read. Throws what reading throws, and SOURCE_CHANGED. */
+export async function loadRows(session: Session, plan: Plan, span: DaySpan, run: Run, { input = inputOf([plan.chosen]), known = nothingKnown }: Loading = {}): Promise<DayRows> {
   const scan = await plan.source.scan(spanWindow(span), run);
-  const relation = await relationOf(session, plan, scan, run);
-  const projected = await relation.project(wantedColumns(plan, relation, input), run);
-  const counts: Counts = { records: new Map(), undated: 0 };
-  const filtered = await readTable(kept(plan, projected.batches(run), span, counts), run);
+  const { filtered, counts, leftOut } = await readRows({ session, plan, span, input, known }, scan, run);
   const { table, unmatched } = await enriched(session, plan, filtered, run);
   await assertUnchanged(plan, scan, span, run);
   return {
@@ -68,8 +80,51 @@ export async function loadRows(session: Session, plan: Plan, span: DaySpan, run:
     records: counts.records,
     undated: counts.undated,
     unmatched,
-    files: scan.kind === 'files' ? scan.files : [],
+    files: scan.kind === 'files' ? filesWithout(scan.files, leftOut) : [],
+    form: formOf(scan),
+    leftOut,
   };
+}
+
+function formOf(scan: Scan): FileForm | null {
+  if (scan.kind !== 'files') return null;
+  const { files: _files, ...form } = scan;
+  return form;
+}
+
+const filesWithout = (files: readonly ScanFile[], leftOut: readonly LeftOut[]): readonly ScanFile[] => {
+  const out = new Set(leftOut.map(({ file }) => file.url));
+  return out.size === 0 ? files : files.filter(({ url }) => !out.has(url));
+};
+
+interface Reading extends Required<Loading> {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly span: DaySpan;
+}
+
+interface Read {
+  readonly filtered: Table;
+  readonly counts: Counts;
+}
+
+async function readRows(reading: Reading, scan: Scan, run: Run): Promise<Read & { readonly leftOut: readonly LeftOut[] }> {
+  if (scan.kind === 'batches') return { ...(await readScan(reading, scan, run)), leftOut: [] };
+  try {
+    const { result, leftOut } = await readLeavingOut(scan, reading.known, (part) => readScan(reading, part, run));
+    return { ...result, leftOut };
+  } catch (thrown) {
+    // Where one of them is gone since they were listed, the source is what changed.
+    if (isByomlError(thrown) && thrown.code === 'FILE_MISSING') await assertUnchanged(reading.plan, scan, reading.span, run);
+    throw thrown;
+  }
+}
+
+async function readScan({ session, plan, span, input }: Reading, scan: Scan, run: Run): Promise<Read> {
+  const relation = await relationOf(session, plan, scan, run);
+  const projected = await relation.project(wantedColumns(plan, relation, input), run);
+  const counts: Counts = { records: new Map(), undated: 0 };
+  return { filtered: await readTable(kept(plan, projected.batches(run), span, counts), run), counts };
 }
 
 async function relationOf(session: Session, { detection, view }: Plan, scan: Scan, run: Run): Promise<Relation> {

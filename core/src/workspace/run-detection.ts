@@ -3,6 +3,7 @@ import { isoDay } from '../detection/table/days.ts';
 import type { RunRecord, State } from '../state/index.ts';
 import { deliver, type Delivery } from './deliver.ts';
 import { reopenDays, type Reopened } from './late-data.ts';
+import { knownOf } from './left-out.ts';
 import { stateLedger, type Ledger } from './ledger.ts';
 import { loadMemory } from './load-memory.ts';
 import type { Memory } from './memory.ts';
@@ -90,14 +91,14 @@ async function recorded(request: RunRequest, held: Memory | null, days: DaySpan,
   const deliveries = [await deliver(request)];
   const records: RunRecord[] = [];
   const ledger = watched(stateLedger(state), records);
-  const reopened = held ? await reopenDays({ session, plan, state, ledger, memory: held, clock, run }) : null;
+  const reopened = held ? await reopenDays({ session, plan, state, ledger, memory: held, clock, known: knownOf(state, plan.detection.name), run }) : null;
   let memory = reopened?.any ? await loadMemory(session, plan, state, 'production') : held;
   let rows: DayRows | null = null;
   let past = reopened;
   for (const part of parts(days, partial)) {
-    const progressed = await progress({ session, plan, role: 'production', ledger, clock, memory, ...part, past: pastOf(request, part.days.from, past), retrains: request.trains ?? true, onDay: request.onDay, run });
+    const progressed = await progress({ session, plan, role: 'production', ledger, clock, memory, ...part, past: pastOf(request, part.days.from, past), known: knownOf(state, plan.detection.name), retrains: request.trains ?? true, onDay: request.onDay, run });
     ({ memory, rows } = progressed);
-    past = { any: false, marks: [], seen: progressed.seen };
+    past = { any: false, marks: [], leftOut: [], seen: progressed.seen };
     await progressShadow({ ...request, ledger, to: part.days.to, partial: part.partial, rows });
     await pruneModels(plan, state);
     await session.release();
@@ -121,7 +122,7 @@ function parts(days: DaySpan, partial: Date | null): Array<{ readonly days: DayS
 
 function pastOf({ plan, state }: RunRequest, day: number, reopened: Reopened | null): Past {
   const { name } = plan.detection;
-  return { marks: state.watermarks(name), seen: reopened?.seen ?? new Map(), waiting: reopened?.marks ?? [], last: state.latestScore(name, 'production', day) ?? state.latestScore(name, 'production', day - 1) };
+  return { seen: reopened?.seen ?? new Map(), waiting: reopened?.marks ?? [], leftOut: reopened?.leftOut ?? [], last: state.latestScore(name, 'production', day) ?? state.latestScore(name, 'production', day - 1) };
 }
 
 /** What all deliveries of a call came to. Throws what the first sink failed with that still cannot take its rows. */

@@ -1,4 +1,5 @@
 import type { Ledger } from './ledger.ts';
+import { knownOf } from './left-out.ts';
 import { loadMemory } from './load-memory.ts';
 import type { Memory } from './memory.ts';
 import { progress } from './progress.ts';
@@ -26,7 +27,7 @@ export async function progressShadow(request: ShadowRequest): Promise<void> {
     const day = (memory.state.closedThrough ?? memory.state.trainedAt - 1) + 1;
     if (day > to || (day === to && !partial)) return;
     const days: DaySpan = { from: day, to: Math.min(to, day + 1) };
-    await progress({ session, plan, role: 'shadow', ledger, clock, memory, days, partial: day === to ? partial : null, rows: usable(request, memory, day), retrains: false, run });
+    await progress({ session, plan, role: 'shadow', ledger, clock, memory, days, partial: day === to ? partial : null, rows: usable(request, memory, day), known: knownOf(state, plan.detection.name), retrains: false, run });
     if (day === to) return;
   }
 }

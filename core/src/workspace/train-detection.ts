@@ -13,6 +13,7 @@ import { accessesOf, scopesOf } from '../detection/table/accesses.ts';
 import { isoDay } from '../detection/table/days.ts';
 import { pick, type StoredColumns } from '../detection/table/pick.ts';
 import type { DetectionState, GuardRecord, HostSighting, ModelRecord, RunOutcome } from '../state/index.ts';
+import { leftOutWarning } from './left-out.ts';
 import type { Memory } from './memory.ts';
 import { rowsDigest } from './model-store.ts';
 import { idOf } from './record-id.ts';
@@ -130,14 +131,16 @@ const nothing = { read: 0, kept: 0, scored: 0, unknown: 0, overBudget: 0, suppre
 
 function trainOutcome({ plan, role, rows, history, run }: Stepping, memory: Memory, { day, data, window, hosts, seconds, at }: TrainFacts): RunOutcome {
   const { record, state, learned } = memory;
+  const leftOut = rows.leftOut.filter(({ file: { span } }) => !span || (span.to.getTime() > Date.parse(startOfDay(learned.from)) && span.from.getTime() < Date.parse(startOfDay(day))));
   const warnings = [
     ...rows.unmatched(history.between(learned.from, day)).map(({ source, key, values, rows: count, examples }) => `${values} values of "${key}" (${count} rows) are not in ${source}: ${examples.join(', ')}${values > examples.length ? ', …' : ''}`),
+    ...leftOut.map(leftOutWarning),
     ...(memory.provisional ? ['too few days to replay: p-values are provisional, and no rate of alerts is known yet'] : []),
   ];
   return {
     run: {
       key: idOf('train', plan.parsed.digest, role, day, record.digest, state.generation), detection: plan.detection.name, kind: 'train',
-      window: { from: startOfDay(learned.from), to: startOfDay(day) }, day: null, status: 'done', model: { version: record.version, digest: record.digest }, seed: run.seed,
+      window: { from: startOfDay(learned.from), to: startOfDay(day) }, day: null, status: leftOut.length > 0 ? 'degraded' : 'done', model: { version: record.version, digest: record.digest }, seed: run.seed,
       data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
       funnel: { ...nothing, read: [...rows.records].reduce((sum, [at, count]) => (at >= learned.from && at < day ? sum + count : sum), 0), kept: learned.rows }, drops: [], alerts: 0, incidents: 0, more: 0, aboveThreshold: 0, warnings, changes: [], seconds, picture: null, at,
     },

@@ -1,9 +1,8 @@
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import { literal } from './dialect.ts';
 import { lineTooLong, longestLine } from './long-lines.ts';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 import type { Field, Table } from './table.ts';
 
 interface Header {
@@ -18,9 +17,9 @@ interface Headed extends Header {
 /** CSV files as text columns, so that cells nobody computes with are written back as they were. */
 export async function csvTable(name: string, files: readonly StagedFile[]): Promise<Table> {
   const groups: Headed[] = [];
-  for (const { path, origin } of files) {
-    const header = await readHeader(path, origin);
-    if (header) join(groups, header, path);
+  for (const file of files) {
+    const header = await readHeader(file);
+    if (header) join(groups, header, file.path);
   }
   const names = [...new Set(groups.flatMap((group) => group.names))];
   const fields = names.map((column, i): Field => ({ name: column, column: `c${i}`, stored: 'VARCHAR', type: 'text' }));
@@ -42,19 +41,19 @@ function select({ delimiter, names, paths }: Headed, all: readonly string[]): st
   return `SELECT ${cells.join(', ')} FROM read_csv([${paths.map(literal).join(', ')}], ${options})`;
 }
 
-async function readHeader(path: string, origin: string): Promise<Header | undefined> {
-  const line = await firstRecord(path, origin);
+async function readHeader(staged: StagedFile): Promise<Header | undefined> {
+  const line = await firstRecord(staged);
   if (line.trim() === '') return undefined;
   const delimiter = [',', '\t', ';'].find((candidate) => line.includes(candidate)) ?? ',';
   const names = cells(line, delimiter);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new ByomlError('FILE_CORRUPT', `${basename(origin)}: line 1 names the column "${twice}" twice`, { details: { file: origin, line: 1 } });
+  if (twice !== undefined) throw new ByomlError('FILE_CORRUPT', `${staged.name}: line 1 names the column "${twice}" twice`, { details: { file: staged.origin, line: 1 } });
   return { delimiter, names };
 }
 
 /** The first record with its quotes: a quoted name may hold line breaks. */
-async function firstRecord(path: string, origin: string): Promise<string> {
-  await using file = await open(path);
+async function firstRecord(staged: StagedFile): Promise<string> {
+  await using file = await open(staged.path);
   const head = Buffer.alloc(longestLine);
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   const text = head.subarray(0, bytesRead);
@@ -63,7 +62,7 @@ async function firstRecord(path: string, origin: string): Promise<string> {
     if (text[i] === 0x22) quotes = !quotes;
     if (!quotes && (text[i] === 0x0a || text[i] === 0x0d)) return decode(text.subarray(0, i));
   }
-  if (bytesRead === head.length) throw lineTooLong(origin, 1);
+  if (bytesRead === head.length) throw lineTooLong(staged, 1);
   return decode(text);
 }
 

@@ -6,7 +6,7 @@ import { filterLines } from './line-filter.ts';
 import { merged } from './merged.ts';
 import type { LineHelpers } from './line-helpers.ts';
 import type { Session } from './session.ts';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 import type { Field, Narrowing, Table } from './table.ts';
 
 type Shapes = Readonly<Record<string, Shape>>;

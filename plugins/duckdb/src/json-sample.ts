@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 
 /** The shape of a value as DuckDB's `json_structure` tells it. */
 export type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };

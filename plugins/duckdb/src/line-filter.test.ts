@@ -7,13 +7,13 @@ import { expect, test } from 'vitest';
 import { commonBytes, filterLines } from './line-filter.ts';
 import { LineHelpers } from './line-helpers.ts';
 import { scanOf, thrown, withEngine } from './rig.test.support.ts';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 
 async function written(folder: string, contents: readonly string[]): Promise<StagedFile[]> {
   return Promise.all(contents.map(async (content, i) => {
     const path = join(folder, `in-${i}.jsonl`);
     await writeFile(path, content);
-    return { path, origin: path, bytes: Buffer.byteLength(content) };
+    return { path, origin: path, name: 'lines', bytes: Buffer.byteLength(content) };
   }));
 }
 

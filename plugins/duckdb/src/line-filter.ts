@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Predicate, Run } from '@byoml/core';
 import type { LineHelpers } from './line-helpers.ts';
 import { Kept, keepLines, keptPath, searchSegments, wholeLines, type LineRange, type LineSearch } from './line-scan.ts';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 
 /** Of the first block: when more of it survives, looking at lines costs more than it saves. */
 const mostKept = 0.5;

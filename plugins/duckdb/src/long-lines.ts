@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { ByomlError } from '@byoml/core';
+import type { NamedFile, StagedFile } from './staged-file.ts';
 
 /** The longest line that is read: 4 MiB. */
 export const longestLine = 4_194_304;
@@ -13,18 +13,19 @@ const newline = 0x0a;
  * Throws LINE_TOO_LONG when a line is longer than 4 MiB. Such a line covers a whole aligned block of 2 MiB, so it is
  * enough to look for one line break in each block, which the first bytes of it nearly always have.
  */
-export async function refuseLongLines(path: string, origin: string, bytes: number): Promise<void> {
+export async function refuseLongLines(staged: StagedFile): Promise<void> {
+  const { path, bytes } = staged;
   if (bytes <= longestLine) return;
   await using file = await open(path);
   for (let from = 0; from + step <= bytes; from += step) {
     if (await hasBreak(file, from, peek) || (await hasBreak(file, from + peek, step - peek))) continue;
     const [start, end] = [await lastBreak(file, from), await nextBreak(file, from + step, bytes)];
-    if (end - start > longestLine) throw lineTooLong(origin, await lineNumber(file, start));
+    if (end - start > longestLine) throw lineTooLong(staged, await lineNumber(file, start));
   }
 }
 
-export const lineTooLong = (origin: string, line: number): ByomlError =>
-  new ByomlError('LINE_TOO_LONG', `${basename(origin)}: line ${line} is longer than 4 MiB`, { details: { file: origin, line } });
+export const lineTooLong = ({ origin, name }: NamedFile, line: number): ByomlError =>
+  new ByomlError('LINE_TOO_LONG', `${name}: line ${line} is longer than 4 MiB`, { details: { file: origin, line } });
 
 async function read(file: FileHandle, from: number, length: number): Promise<Buffer> {
   const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, from);

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import type { Run } from '@byoml/core';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 
 /** A table made of JSON files takes at least 32 KiB per file and column, whatever the file holds: an export of thousands of small ones would not fit. */
 const small = 8_388_608;

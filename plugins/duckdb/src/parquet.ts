@@ -1,7 +1,7 @@
 import type { Run } from '@byoml/core';
 import { literal } from './dialect.ts';
 import type { Session } from './session.ts';
-import type { StagedFile } from './staging.ts';
+import type { StagedFile } from './staged-file.ts';
 import { fieldFor, renamed, type Table } from './table.ts';
 
 /** Parquet files; columns are matched by name where files differ. */

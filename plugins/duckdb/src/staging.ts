@@ -5,13 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { ByomlError, type FileFormat, type Run, type ScanFile } from '@byoml/core';
 import { refuseLongLines } from './long-lines.ts';
-
-/** A file as the engine reads it, and as messages call it. */
-export interface StagedFile {
-  readonly path: string;
-  readonly origin: string;
-  readonly bytes: number;
-}
+import type { NamedFile, StagedFile } from './staged-file.ts';
 
 const atOnce = 32;
 
@@ -27,24 +21,25 @@ export async function stage(files: readonly ScanFile[], format: FileFormat, fold
 
 async function stageFile(file: ScanFile, format: FileFormat, to: string, run: Run): Promise<StagedFile> {
   const staged = await readable(file, format, to, run);
-  if (format === 'jsonl') await refuseLongLines(staged.path, staged.origin, staged.bytes);
+  if (format === 'jsonl') await refuseLongLines(staged);
   return staged;
 }
 
 async function readable(file: ScanFile, format: FileFormat, to: string, run: Run): Promise<StagedFile> {
   const origin = fileURLToPath(file.url);
-  const size = sizeOf(origin);
+  const named: NamedFile = { origin, name: file.label ?? basename(origin) };
+  const size = sizeOf(origin, file.label);
   const offset = file.offset ?? 0;
   const compressed = format !== 'parquet' && origin.endsWith('.gz');
-  if (!compressed && offset === 0 && file.bytes >= size) return { path: origin, origin, bytes: size };
-  if (file.bytes === 0) return { path: origin, origin, bytes: 0 };
+  if (!compressed && offset === 0 && file.bytes >= size) return { ...named, path: origin, bytes: size };
+  if (file.bytes === 0) return { ...named, path: origin, bytes: 0 };
   const range = createReadStream(origin, { start: offset, end: offset + file.bytes - 1 });
   try {
     await (compressed ? pipeline(range, createGunzip(), withoutMark, createWriteStream(to), { signal: run.signal }) : pipeline(range, createWriteStream(to), { signal: run.signal }));
   } catch (error) {
-    throw stagingFailure(error, origin, run.signal);
+    throw stagingFailure(error, named, run.signal);
   }
-  return { path: to, origin, bytes: sizeOf(to) };
+  return { ...named, path: to, bytes: sizeOf(to) };
 }
 
 /** The byte-order mark would be part of the first record. */
@@ -57,18 +52,18 @@ async function* withoutMark(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffe
 }
 
 // Synchronous: it takes microseconds, and an export has thousands of files.
-function sizeOf(path: string): number {
+function sizeOf(path: string, label = path): number {
   try {
     return statSync(path).size;
   } catch (error) {
-    throw new ByomlError('FILE_MISSING', `${path} cannot be read`, { details: { file: path }, cause: error });
+    throw new ByomlError('FILE_MISSING', `${label} cannot be read`, { details: { file: path }, cause: error });
   }
 }
 
-function stagingFailure(error: unknown, origin: string, signal: AbortSignal): unknown {
+function stagingFailure(error: unknown, { origin, name }: NamedFile, signal: AbortSignal): unknown {
   if (signal.aborted) return new ByomlError('CANCELLED', 'the run was stopped', { cause: error });
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (code.startsWith('Z_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') return new ByomlError('FILE_CORRUPT', `${basename(origin)} is not a whole gzip file`, { details: { file: origin }, cause: error });
-  if (code === 'ENOSPC') return new ByomlError('MEMORY_EXCEEDED', `no space left to unpack ${basename(origin)}`, { details: { file: origin }, cause: error });
-  return new ByomlError('FILE_MISSING', `${origin} cannot be read`, { details: { file: origin }, cause: error });
+  if (code.startsWith('Z_') || code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') return new ByomlError('FILE_CORRUPT', `${name} is not a whole gzip file`, { details: { file: origin }, cause: error });
+  if (code === 'ENOSPC') return new ByomlError('MEMORY_EXCEEDED', `no space left to unpack ${name}`, { details: { file: origin }, cause: error });
+  return new ByomlError('FILE_MISSING', `${name} cannot be read`, { details: { file: origin }, cause: error });
 }

@@ -6,6 +6,7 @@ import { isoDay } from '../../detection/table/days.ts';
 import { isWorkday } from '../../detection-file/index.ts';
 import type { ReportData, RunPicture } from '../../reporting/index.ts';
 import type { AlertRecord, IncidentRecord, ModelRecord, RunRecord, State } from '../../state/index.ts';
+import { knownOf } from '../left-out.ts';
 import type { Plan } from '../plan.ts';
 import { loadRows, type DayRows } from '../rows.ts';
 import { accessCounts, type AccessCounts } from './access-counts.ts';
@@ -56,10 +57,10 @@ const modelOf = ({ model: { version, digest } }: RunRecord, model: ModelRecord |
   version, digest, from: isoDay(model?.days.from ?? day), to: isoDay(model?.days.to ?? day), rows: model?.rows ?? 0,
 });
 
-async function historyOf({ session, plan, rows }: Reported, from: number, day: number): Promise<History> {
+async function historyOf({ session, plan, state, rows }: Reported, from: number, day: number): Promise<History> {
   const wanted = { from: day - pictureDays, to: day + 1 };
   const isEnough = rows !== null && rows.span.from <= Math.max(from, wanted.from) && rows.span.to > day;
-  return new History(plan.chosen.component, isEnough ? rows : await loadRows(session, plan, wanted, session.run));
+  return new History(plan.chosen.component, isEnough ? rows : await loadRows(session, plan, wanted, session.run, { known: knownOf(state, plan.detection.name) }));
 }
 
 function usersOf(incidents: readonly IncidentRecord[], alerts: ReadonlyMap<string, readonly AlertRecord[]>): Set<string> {
