@@ -19,9 +19,9 @@ function outcome(day: number): RunOutcome {
   return {
     run: {
       key: `run ${day}`, detection: 'share-access', kind: 'score', window: { from: '', to: '' }, day: 20_000 + day, status: 'done', model: { version: 1, digest: '' }, seed: 7, data: '', settings: '', calibration: { generation: 1, row: 0, queue: 0 },
-      funnel: zero, drops: [], alerts: perRun, incidents: 0, more: 0, aboveThreshold: 0, warnings: [], changes: [], seconds: 0, picture: null, at: '',
+      suppressions: [], funnel: zero, drops: [], alerts: perRun, incidents: 0, more: 0, aboveThreshold: 0, warnings: [], changes: [], seconds: 0, picture: null, at: '',
     },
-    role: 'production', alerts: Array.from({ length: perRun }, (_, i) => alert(i)), incidents: [], evidence: [], guards: [], watermarks: [], sinks: [], calibration: [], hosts: [], models: [], audit: [],
+    role: 'production', alerts: Array.from({ length: perRun }, (_, i) => alert(i)), incidents: [], evidence: [], guards: [], suppressed: [], watermarks: [], sinks: [], calibration: [], hosts: [], models: [], audit: [],
     state: { detection: 'share-access', role: 'production', model: 1, generation: 1, rowCorrection: 0, queueCorrection: 0, closedThrough: null, learnedThrough: 0, trainedAt: 0 },
   };
 }

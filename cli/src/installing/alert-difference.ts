@@ -113,6 +113,8 @@ function alertsOnly(alerts: Alert[]): Ledger {
     keepModel: (saved) => Promise.resolve(`not kept: ${saved.version}`),
     runByKey: () => null,
     queuedOn: () => new Map(),
+    alertedOn: () => new Set(),
+    recentAlerts: () => ({ alerts: 0, suppressed: [] }),
     commit: (outcome) => {
       alerts.push(...outcome.alerts);
       return { ...outcome.run, number: ++number };

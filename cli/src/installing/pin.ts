@@ -1,8 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ByomlError } from '@byoml/core';
 import { parseDetection, type ParsedDetection } from '@byoml/core/detection-file';
 import { parseAddress } from '@byoml/core/plugins';
+import { fileOf, replaceFile } from '../detection-text.ts';
 import { placesIn, type Place } from './used-by.ts';
 
 /** An address with another version, or with one where it had none; its profile stays. */
@@ -40,25 +39,4 @@ export async function pinDetection(workspace: string, { detection, plugin, versi
   const { path, text } = await fileOf(workspace, detection);
   await replaceFile(path, pinnedText(text, { file: path, plugin, version }));
   return () => replaceFile(path, text);
-}
-
-/** A reader sees the old file or the new one. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new ByomlError('WRITE_FAILED', `${path} could not be written: ${(cause as Error).message}`, { cause, details: { path } });
-  }
-}
-
-async function fileOf(workspace: string, detection: string): Promise<{ readonly path: string; readonly text: string }> {
-  for (const ending of ['yaml', 'yml']) {
-    const path = join(workspace, 'detections', `${detection}.${ending}`);
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text !== undefined) return { path, text };
-  }
-  throw new ByomlError('FILE_MISSING', `the file of detection "${detection}" cannot be read`, { details: { detection } });
 }

@@ -18,6 +18,8 @@ const use: fc.Arbitrary<Use> = fc.record({ use: address, settings: fc.dictionary
 const filled = text.filter((each) => each !== '');
 const pattern = filled.filter((each) => { try { return new RegExp(each, 'u').source !== ''; } catch { return false; } }).map((each) => new RegExp(each, 'u')); // prettier-ignore
 const path = filled.filter((each) => /^[^\0\n]+$/u.test(each));
+const name = fc.option(filled, { nil: null });
+const said = filled.filter((each) => !/\p{Cc}/u.test(each) && each.trim() !== '');
 const days = (from: number, to: number) => fc.integer({ min: from, max: to }).map((each) => each * dayMs);
 const inline = fc.record({ table: fc.stringMatching(/^\w{1,8}$/), columns: fc.dictionary(key, path, { minKeys: 1, maxKeys: 4, noNullPrototype: true }), where: fc.array(fc.record({ columns: fc.array(filled, { minLength: 1, maxLength: 2 }), in: fc.array(filled, { minLength: 1, maxLength: 2 }) }), { maxLength: 2 }), sql: fc.constantFrom(null, 'SELECT *\nFROM source -- x', 'WITH a AS (SELECT 1) SELECT "user" FROM a') });
 
@@ -35,7 +37,10 @@ const detection: fc.Arbitrary<Detection> = fc.record({
   scanners: fc.array(filled, { maxLength: 2 }),
   rules: fc.array(use, { maxLength: 2 }),
   sinks: fc.array(use, { maxLength: 2 }),
-  suppress: fc.constant([]),
+  suppress: fc.uniqueArray(fc.record({
+    id: fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join('-')), match: fc.record({ user: name, resource: name, scope: name, sourceHost: name }).filter((match) => Object.values(match).some((each) => /[^*]/.test(each ?? ''))),
+    owner: said, reason: said, expires: fc.integer({ min: 0, max: 1_800_000_000 }).map((seconds) => seconds * 1000).filter((at) => at < Date.now()), wide: fc.boolean(),
+  }), { maxLength: 2, selector: ({ id }) => id }),
   engine: address,
 }) as fc.Arbitrary<Detection>;
 

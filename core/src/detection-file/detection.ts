@@ -39,6 +39,21 @@ export interface Calendar {
   readonly holidays: readonly number[];
 }
 
+/** What shall not alert until it expires: rows whose every given key is what its pattern means. It changes nothing that is scored, and what it hides is not learned. */
+export interface Suppression {
+  /** Unique in its detection. */
+  readonly id: string;
+  /** Patterns with `*`, letter case aside; null where anything will do. An account matches with or without its domain; every host of a row must match. */
+  readonly match: Readonly<Record<'user' | 'resource' | 'scope' | 'sourceHost', string | null>>;
+  /** Who answers for it. */
+  readonly owner: string;
+  readonly reason: string;
+  /** Milliseconds UTC: it holds for windows that end no later. */
+  readonly expires: number;
+  /** Whether somebody confirmed that it may hide more than 1 % of the alerts. */
+  readonly wide: boolean;
+}
+
 /** A parsed `detections/<name>.yaml` (settled 2). Durations are milliseconds. */
 export interface Detection {
   readonly name: string;
@@ -56,8 +71,8 @@ export interface Detection {
   readonly scanners: readonly string[];
   readonly rules: readonly Use[];
   readonly sinks: readonly Use[];
-  /** Reserved: suppressions come with a later version; must be empty. */
-  readonly suppress: readonly never[];
+  /** What is known and shall not alert for a while; expired ones are history. */
+  readonly suppress: readonly Suppression[];
   /** Address of the engine. */
   readonly engine: string;
 }

@@ -1,9 +1,11 @@
 export { isWorkday, localDay } from './calendar.ts';
-export type { Calendar, Detection, Enrichment, Filter, InlineView, ParsedDetection, Use } from './detection.ts';
-export { detectionText, type DetectionInput } from './detection-text.ts';
+export type { Calendar, Detection, Enrichment, Filter, InlineView, ParsedDetection, Suppression, Use } from './detection.ts';
+export { detectionText, suppressionEntry, type DetectionInput } from './detection-text.ts';
 export { durationText, parseDuration } from './duration.ts';
+export { withoutSuppression, withSuppression } from './edit-suppressions.ts';
 export { inlineView } from './inline-view.ts';
 export { parseDetection } from './parse.ts';
 export { withPaths } from './paths.ts';
 export { secretsOf, withSecrets } from './secrets.ts';
+export { expiryText, longestSuppression, parseExpiry, suppressionId } from './suppression.ts';
 export { readYaml, type Position, type YamlFile } from './yaml-file.ts';

@@ -4,6 +4,7 @@ import { nearestText } from '../plugins/nearest.ts';
 import { isTimeZone, weekdays } from './calendar.ts';
 import type { Calendar, Filter, InlineView, Use } from './detection.ts';
 import { parseDuration } from './duration.ts';
+import { suppressions } from './suppression.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
@@ -137,7 +138,7 @@ const shape = {
   scanners: z.array(z.string().min(1, 'expected a name or a pattern such as svc-*')).prefault([]),
   rules: z.array(use).prefault([]),
   sinks: z.array(use).prefault([]),
-  suppress: z.array(z.never('expected an empty list: suppressions come with a later version')).prefault([]),
+  suppress: suppressions,
   engine: engine.prefault('duckdb/duckdb'),
 };
 

@@ -13,6 +13,7 @@ const digested: ReadonlyArray<readonly [table: string, without: readonly string[
   ['incidents', ['number'], 'id'],
   ['evidence', ['id'], 'id'],
   ['guards', [], 'detection, scope, user, resource, since'],
+  ['suppressed', [], 'detection, day, recordId'],
   ['watermarks', [], 'detection, url'],
   ['quarantine', ['at'], 'detection, url'],
   ['outbox', ['id'], 'id'],

@@ -174,7 +174,7 @@ test('on a full disk a run is STATE_FAILED and leaves nothing; with space again 
 });
 
 /** Takes back what came after the counts. */
-const withoutLater = 'drop table quarantine; drop table dead_letters; drop index outbox_of_sink; alter table outbox drop column attempts; alter table alerts drop column rule; alter table alerts drop column techniques;';
+const withoutLater = 'drop table suppressed; alter table runs drop column suppressions; drop table quarantine; drop table dead_letters; drop index outbox_of_sink; alter table outbox drop column attempts; alter table alerts drop column rule; alter table alerts drop column techniques;';
 
 test('what waited for the sinks before there were dead letters waits on, and can be refused now', () => {
   const workspace = filled();

@@ -1,3 +1,4 @@
+import type { Suppression } from '../detection-file/detection.ts';
 import type { Severity } from '../contracts/rule.ts';
 import type { Status } from '../contracts/algorithm.ts';
 
@@ -7,13 +8,13 @@ export interface Funnel {
   readonly read: number;
   /** Rows left by the view and the filters. */
   readonly kept: number;
-  /** Candidates: kept rows that are not `known`. */
+  /** Candidates: kept rows that are not `known`, without those that a suppression hid. */
   readonly scored: number;
   /** Of these, rows whose user or resource the model had not learned. */
   readonly unknown: number;
   /** Candidates above the line that the budget left out. */
   readonly overBudget: number;
-  /** Guarded and absorbed rows, and those of scanners. */
+  /** Guarded and absorbed rows, those of scanners, and what suppressions hid. */
   readonly suppressed: number;
   /** Alerts given to the sinks. */
   readonly sent: number;
@@ -48,6 +49,8 @@ export interface RunRecord {
   readonly settings: string;
   /** The calibration the run used: generation of the window, and both corrections. */
   readonly calibration: { readonly generation: number; readonly row: number; readonly queue: number };
+  /** Those in force: scored again, its day goes by them. */
+  readonly suppressions: readonly Suppression[];
   readonly funnel: Funnel;
   readonly drops: readonly Drop[];
   readonly alerts: number;
@@ -157,6 +160,34 @@ export interface GuardRecord {
   readonly resource: string;
   readonly since: number;
   readonly until: number;
+}
+
+/** An alert that a suppression hid, or a later day of its pair while it still holds. */
+export interface SuppressedRecord {
+  readonly detection: string;
+  readonly day: number;
+  /** Of the alert that it would have been. */
+  readonly recordId: string;
+  /** Id of the suppression. */
+  readonly suppression: string;
+  readonly scope: string;
+  readonly user: string;
+  readonly resource: string;
+  /** 0 and 1 for a later day, which is not scored again. */
+  readonly surprise: number;
+  readonly pValue: number;
+  /** Whether it is a later day of a pair that was hidden: as an alert it would have been evidence of the first one. */
+  readonly again: boolean;
+}
+
+/** What one suppression has hidden. */
+export interface SuppressedCount {
+  readonly suppression: string;
+  /** Alerts, each counted once. */
+  readonly alerts: number;
+  /** Later days of their pairs. */
+  readonly again: number;
+  readonly lastDay: number;
 }
 
 export interface WatermarkRecord {
@@ -285,6 +316,8 @@ export interface RunOutcome {
   /** One that repeats the last of its incident and record (same count and lastSeen) is left out. */
   readonly evidence: ReadonlyArray<Omit<EvidenceRecord, 'run'>>;
   readonly guards: readonly GuardRecord[];
+  /** All of the day of a score run; only production's are stored. */
+  readonly suppressed: readonly SuppressedRecord[];
   readonly watermarks: readonly WatermarkRecord[];
   /** Files that earlier runs did not know to be unreadable; none when absent. */
   readonly quarantine?: ReadonlyArray<Omit<QuarantineRecord, 'since' | 'at'>>;

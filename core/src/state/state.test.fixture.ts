@@ -48,10 +48,10 @@ export const audit = (action: AuditRecord['action'], change: Partial<AuditRecord
 
 /** A score run of UTC day 20000; the key is the only thing that every run has of its own. */
 export const outcome = (key: string, change: Partial<Omit<RunOutcome, 'run'>> & { readonly run?: Partial<RunOutcome['run']> } = {}): RunOutcome => ({
-  role: 'production', alerts: [], incidents: [], evidence: [], guards: [], watermarks: [], sinks: [], state: detectionState(), calibration: [], hosts: [], models: [], audit: [], ...change,
+  role: 'production', alerts: [], incidents: [], evidence: [], guards: [], suppressed: [], watermarks: [], sinks: [], state: detectionState(), calibration: [], hosts: [], models: [], audit: [], ...change,
   run: {
     key, detection: 'share-access', kind: 'score', window: { from: '2024-10-04T00:00:00Z', to: '2024-10-05T00:00:00Z' }, day: 20000, status: 'done', model: { version: 1, digest: 'digest-1' },
-    seed: 7, data: 'rows', settings: 'file', calibration: { generation: 1, row: 0.9, queue: 1.1 }, funnel: { read: 90, kept: 80, scored: 9, unknown: 1, overBudget: 2, suppressed: 1, sent: 3 },
+    seed: 7, data: 'rows', settings: 'file', calibration: { generation: 1, row: 0.9, queue: 1.1 }, suppressions: [], funnel: { read: 90, kept: 80, scored: 9, unknown: 1, overBudget: 2, suppressed: 1, sent: 3 },
     drops: [{ stage: 'kept', rows: 10, reason: 'a filter' }], alerts: 1, incidents: 1, more: 0, aboveThreshold: 1, warnings: ['late'], changes: [], seconds: 1.5, picture: { flow: [] },
     at: '2024-10-05T00:15:00.000Z', ...change.run,
   },

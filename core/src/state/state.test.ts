@@ -1,14 +1,15 @@
 import { afterAll, expect, test } from 'vitest';
-import { State } from './index.ts';
+import { State, type SuppressedRecord } from './index.ts';
 import { alert, audit, detectionState, evidence, incident, model, outcome, removeWorkspaces, stream, workspaceFolder } from './state.test.fixture.ts';
 
 afterAll(removeWorkspaces);
 
 const guard = { detection: 'share-access', scope: 'contoso', user: 'CONTOSO\\ann', resource: 'hr', since: 20000, until: 20030 };
+const suppressed = (name: string, change: Partial<SuppressedRecord> = {}): SuppressedRecord => ({ detection: 'share-access', day: 20000, recordId: alert(name).recordId, suppression: 'known', scope: 'contoso', user: `CONTOSO\\${name}`, resource: 'hr', surprise: 7.5, pValue: 1e-9, again: false, ...change });
 const watermark = { detection: 'share-access', url: 'file:a', version: '"etag"', bytes: 2 ** 40 };
 const calibration = { generation: 3, day: 19999, scopes: [{ scope: 'a', bytes: Uint8Array.of(0, 255) }, { scope: 'b', bytes: new Uint8Array() }], incidents: Float64Array.of(-0, 1e-300, Number.MAX_VALUE) };
 const everything = outcome('everything', {
-  alerts: [alert('ann')], incidents: [incident('i', { rank: null })], evidence: [evidence()], guards: [guard], watermarks: [watermark], sinks: [{ sink: 1, address: 'files/table' }],
+  alerts: [alert('ann')], incidents: [incident('i', { rank: null })], evidence: [evidence()], guards: [guard], suppressed: [suppressed('ann')], watermarks: [watermark], sinks: [{ sink: 1, address: 'files/table' }],
   state: detectionState({ generation: 3 }), calibration: [calibration], hosts: [{ scope: 'contoso', user: 'CONTOSO\\ann', host: '10.0.0.1', firstDay: 19990 }], models: [model(1)], audit: [audit('train')],
 });
 
@@ -25,6 +26,7 @@ test('a process that opens the workspace later reads every record as it was give
   expect(state.incidents()).toEqual([{ ...incident('i', { rank: null }), firstRun: 1, lastRun: 1 }]);
   expect(state.evidence(incident('i').id)).toEqual([{ ...evidence(), run: 1 }]);
   expect(state.guards('share-access', 20001)).toEqual([guard]);
+  expect(state.suppressed({ detection: 'share-access' })).toEqual([suppressed('ann')]);
   expect([...state.watermarks('share-access')]).toEqual([['file:a', watermark]]);
   expect(state.outbox('share-access', 9)).toMatchObject([{ detection: 'share-access', sink: 1, address: 'files/table', run: 1, recordId: alert('ann').recordId, revision: 1, payload: { ...alert('ann'), revision: 1, run: 1 } }]);
   expect(state.detection('share-access', 'production')).toEqual(everything.state);
@@ -70,7 +72,7 @@ test('equal work has equal digests, whenever it was done and however long it too
 
 const changes: Array<[what: string, changed: Parameters<typeof outcome>[1]]> = [
   ['a run', { run: { seed: 8 } }], ['an alert', { alerts: [alert('ann', { count: 3 })] }], ['an incident', { incidents: [incident('i')] }], ['evidence', { evidence: [evidence({ count: 3 })] }],
-  ['a guard', { guards: [{ ...guard, until: 20031 }] }], ['a watermark', { watermarks: [{ ...watermark, bytes: 1 }] }], ['a sink', { sinks: [{ sink: 0, address: 'files/table' }] }],
+  ['what was suppressed', { suppressed: [suppressed('ann', { suppression: 'other' })] }], ['a guard', { guards: [{ ...guard, until: 20031 }] }], ['a watermark', { watermarks: [{ ...watermark, bytes: 1 }] }], ['a sink', { sinks: [{ sink: 0, address: 'files/table' }] }],
   ['a state', { state: detectionState({ model: 2 }) }], ['a calibration', { calibration: [{ ...calibration, incidents: Float64Array.of(0) }] }], ['bytes', { calibration: [{ ...calibration, scopes: [] }] }],
   ['a host', { hosts: [] }], ['a model', { models: [model(1, { rows: 1 })] }], ['the audit', { audit: [audit('discard')] }], ['a role', { role: 'shadow' }],
 ];
@@ -185,4 +187,25 @@ test('a new generation is one that no detection, model or day uses', () => {
   expect(state.nextGeneration()).toBe(6);
   state.commit(outcome('3', { calibration: [{ ...calibration, generation: 8 }] }));
   expect(state.nextGeneration()).toBe(9);
+});
+
+test('what was suppressed is counted once however many runs of the day say it; the last run of a day is right', () => {
+  using state = State.open(workspaceFolder());
+  const counts = () => state.suppressedCounts({ detection: 'share-access' });
+  for (let hour = 0; hour < 24; hour++) state.commit(outcome(`hour ${hour}`, { suppressed: [suppressed('ann', { surprise: hour })] }));
+  expect(counts()).toEqual([{ suppression: 'known', alerts: 1, again: 0, lastDay: 20000 }]);
+  state.commit(outcome('next day', { run: { day: 20001 }, suppressed: [suppressed('ann', { day: 20001, recordId: alert('ann 2').recordId, again: true }), suppressed('bob', { day: 20001, suppression: 'other' })] }));
+  expect(counts()).toEqual([{ suppression: 'known', alerts: 1, again: 1, lastDay: 20001 }, { suppression: 'other', alerts: 1, again: 0, lastDay: 20001 }]);
+  expect(state.suppressedCounts({ detection: 'share-access', from: 20001, to: 20002 }).map(({ alerts }) => alerts)).toEqual([0, 1]);
+  state.commit(outcome('after the expiry', { alerts: [alert('ann')] }));
+  expect(state.suppressed({ detection: 'share-access', to: 20001 })).toEqual([]);
+});
+
+test('a shadow and a training suppress nothing, and a run that fails leaves what was suppressed', () => {
+  using state = State.open(workspaceFolder());
+  state.commit(outcome('1', { suppressed: [suppressed('ann')] }));
+  state.commit(outcome('2', { role: 'shadow', state: detectionState({ role: 'shadow' }), suppressed: [suppressed('bob')] }));
+  state.commit(outcome('3', { run: { kind: 'train', day: null } }));
+  expect(() => state.commit(outcome('4', { suppressed: [suppressed('cat')], state: detectionState({ rowCorrection: Number.NaN }) }))).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+  expect(state.suppressed({ detection: 'share-access' })).toEqual([suppressed('ann')]);
 });

@@ -9,9 +9,10 @@ import { Models } from './models.ts';
 import { openForReading, openForWriting, type OpenedDatabase } from './open-database.ts';
 import { Outbox } from './outbox.ts';
 import { Quarantine } from './quarantine.ts';
-import type { AlertRecord, AuditRecord, CalibrationDay, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, ModelRole, OutboxRecord, QuarantineRecord, Role, RunOutcome, RunRecord, WatermarkRecord } from './records.ts';
+import type { AlertRecord, AuditRecord, CalibrationDay, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, ModelRole, OutboxRecord, QuarantineRecord, Role, RunOutcome, RunRecord, SuppressedCount, SuppressedRecord, WatermarkRecord } from './records.ts';
 import { Runs, type RunFilter } from './runs.ts';
 import { Sightings } from './sightings.ts';
+import { Suppressed, type SuppressedFilter } from './suppressed.ts';
 
 /** All that a workspace remembers, in `<workspace>/.byoml/state.sqlite`. Every method throws STATE_FAILED when the file cannot be read or written. */
 export class State implements Disposable {
@@ -26,6 +27,7 @@ export class State implements Disposable {
   readonly #models: Models;
   readonly #calibrations: Calibrations;
   readonly #sightings: Sightings;
+  readonly #suppressed: Suppressed;
 
   private constructor({ database, lock }: OpenedDatabase) {
     this.#database = database;
@@ -39,6 +41,7 @@ export class State implements Disposable {
     this.#models = new Models(database);
     this.#calibrations = new Calibrations(database);
     this.#sightings = new Sightings(database);
+    this.#suppressed = new Suppressed(database);
   }
 
   /**
@@ -61,6 +64,7 @@ export class State implements Disposable {
     this.#incidents.commit(run.number, outcome);
     this.#sightings.commit(outcome);
     this.#quarantine.commit(run.number, outcome);
+    this.#suppressed.commit(outcome);
     this.#sightings.release(raised.filter(({ withdrawn, role }) => withdrawn && role === 'production'));
     this.#calibrations.commit(outcome.calibration);
     this.#models.commit(outcome.models, [outcome.state], outcome.audit);
@@ -121,6 +125,21 @@ export class State implements Disposable {
 
   hosts(detection: string): HostSighting[] {
     return this.#sightings.hosts(detection);
+  }
+
+  /** What suppressions have hidden, oldest day first. */
+  suppressed(filter: SuppressedFilter): SuppressedRecord[] {
+    return this.#suppressed.list(filter);
+  }
+
+  /** How much each suppression has hidden. */
+  suppressedCounts(filter: SuppressedFilter): SuppressedCount[] {
+    return this.#suppressed.counts(filter);
+  }
+
+  /** At most two whose record id begins with these hexadecimal digits. */
+  suppressedBeginning(beginning: string): SuppressedRecord[] {
+    return this.#suppressed.beginning(beginning);
   }
 
   alert(recordId: string, role: Role): AlertRecord | null {

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { statuses } from '../contracts/algorithm.ts';
 import { severities } from '../contracts/rule.ts';
 import { flag, floats, json } from './columns.ts';
-import type { AlertRecord, AuditRecord, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, OutboxRecord, QuarantineRecord, Role, RunRecord, WatermarkRecord } from './records.ts';
+import type { AlertRecord, AuditRecord, DeadLetterRecord, DetectionState, EvidenceRecord, GuardRecord, HostSighting, IncidentRecord, ModelRecord, OutboxRecord, QuarantineRecord, Role, RunRecord, SuppressedRecord, WatermarkRecord } from './records.ts';
 import type { TableDefinition } from './table.ts';
 
 const day = z.int();
 const texts = z.array(z.string());
 const role = z.enum(['production', 'shadow']);
+const pattern = z.string().nullable();
+const suppression = z.object({ id: z.string(), match: z.object({ user: pattern, resource: pattern, scope: pattern, sourceHost: pattern }), owner: z.string(), reason: z.string(), expires: z.number(), wide: z.boolean() });
 const funnel = z.object({ read: z.int(), kept: z.int(), scored: z.int(), unknown: z.int(), overBudget: z.int(), suppressed: z.int(), sent: z.int() });
 
 export const runTable: TableDefinition<RunRecord & { readonly role: Role }> = {
@@ -17,7 +19,7 @@ export const runTable: TableDefinition<RunRecord & { readonly role: Role }> = {
     number: z.int(), key: z.string(), detection: z.string(), role, kind: z.enum(['train', 'score']),
     window: json(z.object({ from: z.string(), to: z.string() })), day: day.nullable(), status: z.enum(['done', 'degraded', 'silent']),
     model: json(z.object({ version: z.int(), digest: z.string() })), seed: z.number(), data: z.string(), settings: z.string(),
-    calibration: json(z.object({ generation: z.int(), row: z.number(), queue: z.number() })), funnel: json(funnel),
+    calibration: json(z.object({ generation: z.int(), row: z.number(), queue: z.number() })), suppressions: json(z.array(suppression)), funnel: json(funnel),
     drops: json(z.array(z.object({ stage: funnel.keyof(), rows: z.int(), reason: z.string() }))),
     alerts: z.int(), incidents: z.int(), more: z.int(), aboveThreshold: z.int(), warnings: json(texts), changes: json(texts), seconds: z.number(),
     picture: json(z.unknown()), at: z.string(),
@@ -60,6 +62,12 @@ export const guardTable: TableDefinition<GuardRecord> = {
   name: 'guards',
   key: ['detection', 'scope', 'user', 'resource', 'since'],
   row: z.object({ detection: z.string(), scope: z.string(), user: z.string(), resource: z.string(), since: day, until: day }),
+};
+
+export const suppressedTable: TableDefinition<SuppressedRecord> = {
+  name: 'suppressed',
+  key: ['detection', 'day', 'recordId'],
+  row: z.object({ detection: z.string(), day, recordId: z.string(), suppression: z.string(), scope: z.string(), user: z.string(), resource: z.string(), surprise: z.number(), pValue: z.number(), again: flag() }),
 };
 
 export const watermarkTable: TableDefinition<WatermarkRecord> = {

@@ -12,9 +12,11 @@ import type { Memory } from './memory.ts';
 import type { Plan } from './plan.ts';
 import { incidentIdOf, recordIdOf } from './record-id.ts';
 import { judged, type Judged } from './rule-rows.ts';
+import { chosenPlaces } from './chosen-places.ts';
 import { statusOf, type DayScore } from './score-day.ts';
+import { suppressedOn } from './suppressed.ts';
 
-export interface Alerting extends Pick<RunOutcome, 'alerts' | 'incidents' | 'evidence'> {
+export interface Alerting extends Pick<RunOutcome, 'alerts' | 'incidents' | 'evidence' | 'suppressed'> {
   readonly guards: readonly GuardRecord[];
   /** `keyOf(scope, user, resource)` → incident. */
   readonly alerted: ReadonlyMap<string, string>;
@@ -35,7 +37,7 @@ type NewEvidence = RunOutcome['evidence'][number];
 /** Rules over the queue and over what is above the threshold; the queue's incidents are those in which a rule chose a row. */
 export async function alerting(request: Request, run: Run): Promise<Alerting> {
   const { plan, history, memory, score, role } = request;
-  const places = chosenPlaces(score);
+  const places = chosenPlaces(score.queue, score.exceeds).filter((place) => (score.suppressedBy[place] as number) < 0);
   const chosen = judged(plan.rules, history, score, places);
   const alertPlaces = places.filter((place) => chosen.has(place));
   const explanations = await explanationsOf(memory.chosen.component, memory.learned.model, history.table, Int32Array.from(alertPlaces, (place) => score.candidates.rows[place] as number), run);
@@ -49,17 +51,11 @@ export async function alerting(request: Request, run: Run): Promise<Alerting> {
     alerts,
     incidents,
     evidence: [...alerts.flatMap((alert) => (alert.incident === null ? [] : [evidenceOf(alert, 'first')])), ...absorbed(request)],
+    suppressed: suppressedOn(plan, history, score),
     guards: role === 'shadow' ? [] : alerts.map(({ detection, scope, user, resource, day }) => ({ detection, scope, user, resource, since: day, until: day + guardDays })),
     alerted: new Map(alerts.flatMap(({ scope, user, resource, incident }) => (incident === null ? [] : [[keyOf(scope, user, resource), incident] as const]))),
   };
 }
-
-/** Rows of the queue, and rows above the threshold. */
-const chosenPlaces = ({ queue, exceeds }: DayScore): number[] => {
-  const places = new Set(queue.queued.flatMap((draft) => draft.places));
-  exceeds.forEach((isAbove, place) => isAbove && places.add(place));
-  return [...places].sort((a, b) => a - b);
-};
 
 const idOf = ({ plan, role, score }: Request, draft: IncidentDraft): string => incidentIdOf(plan.detection.name, role, draft, score.day);
 

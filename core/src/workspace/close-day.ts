@@ -4,9 +4,10 @@ import { guardDays } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
 import { lineBudget } from '../detection/daily/queue.ts';
 import { isQuiet } from '../detection/daily/quiet.ts';
-import type { DetectionState, GuardRecord, HostSighting } from '../state/index.ts';
+import type { DetectionState, GuardRecord, HostSighting, SuppressedRecord } from '../state/index.ts';
 import type { Memory, OpenPair } from './memory.ts';
 import type { DayScore } from './score-day.ts';
+import { hiddenWith } from './suppressed.ts';
 
 export interface Closed {
   readonly memory: Memory;
@@ -22,12 +23,13 @@ interface Closing {
   readonly perDay: number;
   readonly isWorkday: boolean;
   readonly guards: readonly GuardRecord[];
+  readonly suppressed: readonly SuppressedRecord[];
   /** `keyOf(scope, user, resource)` of alerted pairs → their incident. */
   readonly alerted: ReadonlyMap<string, string>;
 }
 
 /** The state after a whole day was scored: the window rolls on, the corrections follow, alerted pairs are guarded. */
-export function closeDay({ history, memory, score, perDay, isWorkday, guards, alerted }: Closing): Closed {
+export function closeDay({ history, memory, score, perDay, isWorkday, guards, suppressed, alerted }: Closing): Closed {
   const { day, candidates, drafts } = score;
   const counts = isWorkday && !isQuiet(candidates.rows.length, memory.window.map(candidatesIn));
   const added = counts ? windowDay(history, candidates, Float64Array.from(drafts, (draft) => draft.score)) : null;
@@ -40,6 +42,7 @@ export function closeDay({ history, memory, score, perDay, isWorkday, guards, al
       state: { ...stateAfter(memory.state, score, perDay, counts && memory.window.length > 0), closedThrough: day },
       window: added ? [...memory.window, added].slice(-windowDays) : memory.window,
       guards: guardsAfter(memory.guards, guards, day),
+      hidden: hiddenWith(memory.hidden, suppressed),
       open: openAfter(memory.open, alerted, day),
       hosts,
     },

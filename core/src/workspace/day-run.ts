@@ -1,4 +1,5 @@
 import { encodedDay } from '../detection/daily/calibration-window.ts';
+import { inForceAt } from '../detection/daily/suppressing.ts';
 import { isWorkday } from '../detection-file/index.ts';
 import type { DetectionState, IncidentRecord, ModelRecord, RunOutcome, RunRecord, WatermarkRecord } from '../state/index.ts';
 import { alerting, type Alerting } from './alerting.ts';
@@ -11,6 +12,8 @@ import { idOf, incidentIdOf } from './record-id.ts';
 import { runPictureOf } from './run-picture.ts';
 import { scoreDay, type DayScore } from './score-day.ts';
 import { silenceOf, type Heard, type Silence } from './silence.ts';
+import { suppressing } from './suppressed.ts';
+import { wideDays, wideWarnings } from './wide-suppressions.ts';
 import { startOfDay, type Stepping } from './step.ts';
 
 export interface DayRun {
@@ -46,12 +49,14 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
   const { day, closes } = request;
   const { name, budget: { perDay }, calendar } = plan.detection;
   const queued = ledger.queuedOn(name, role, day);
-  const score = await scoreDay({ history, memory: before, day, perDay, isWhole: closes, wasQueued: (draft) => queued.has(incidentIdOf(name, role, draft, day)) }, run);
+  const suppressions = request.reopened ? request.reopened.replaces.suppressions : inForceAt(plan.detection.suppress, request.to);
+  const suppressionOf = suppressing(name, history, suppressions, suppressions.length === 0 ? new Set() : ledger.alertedOn(name, role, day), day);
+  const score = await scoreDay({ history, memory: before, day, perDay, suppressions, suppressionOf, isWhole: closes, wasQueued: (draft) => queued.has(incidentIdOf(name, role, draft, day)) }, run);
   const said = await alerting({ plan, history, memory: before, score, role }, run);
   // A day on which nothing came says nothing about how odd a new access is.
   const counts = isWorkday(calendar, day) && score.counts.kept > 0;
   const closed: Closed = closes
-    ? closeDay({ history, memory: before, score, perDay, isWorkday: counts, guards: said.guards, alerted: said.alerted })
+    ? closeDay({ history, memory: before, score, perDay, isWorkday: counts, guards: said.guards, suppressed: role === 'shadow' ? [] : said.suppressed, alerted: said.alerted })
     : { memory: before, added: null, hosts: [] };
   const outcome: RunOutcome = {
     run: { ...recordOf({ ...stepping, history }, before, request, score, said), seconds: (performance.now() - started) / 1000 },
@@ -73,19 +78,20 @@ function dissolved(queued: ReadonlyMap<string, IncidentRecord>, { incidents, ale
   });
 }
 
-function recordOf({ plan, role, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened, warnings = [], leftOut = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
+function recordOf({ plan, role, ledger, history, rows, clock, run }: Stepping, memory: Memory, { day, to, closes, heard, reopened, warnings = [], leftOut = [] }: DayRun, score: DayScore, said: Alerting): Omit<RunOutcome['run'], 'seconds'> {
   const { record, state } = memory;
   const data = rowsDigest(history, history.index.on(day));
   const window = { from: startOfDay(day), to: to.toISOString() };
   const records = Math.round(rows.records.get(day) ?? 0);
   const funnel = funnelOf(records, history, score, said);
   const silence: Silence = heard ? silenceOf(plan.detection, heard, { day, to, closes, records, data }) : { status: 'done', warnings: [] };
+  const wide = said.suppressed.length === 0 ? [] : wideWarnings(score.suppressions, ledger.recentAlerts(plan.detection.name, { from: day - wideDays + 1, to: day }), { alerts: said.alerts.length, suppressed: said.suppressed });
   return {
     // Late data that is taken back again makes another run of the first one's data: it replaces the run between.
     key: idOf('score', plan.parsed.digest, role, window.from, window.to, record.digest, data, state.generation, memory.chosen.code.core, memory.chosen.code.plugin, ...(reopened ? [reopened.replaces.key] : [])),
-    detection: plan.detection.name, kind: 'score', window, day, status: silence.status === 'done' && leftOut.length > 0 ? 'degraded' : silence.status, model: { version: record.version, digest: record.digest }, seed: run.seed,
-    data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
+    detection: plan.detection.name, kind: 'score', window, day, status: silence.status === 'done' && (leftOut.length > 0 || wide.length > 0) ? 'degraded' : silence.status, model: { version: record.version, digest: record.digest }, seed: run.seed,
+    data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection }, suppressions: score.suppressions,
     funnel, drops: dropsOf(history, score, said, funnel), alerts: said.alerts.length, incidents: said.incidents.length, more: score.queue.more.length, aboveThreshold: score.exceeds.reduce((sum, one) => sum + one, 0),
-    warnings: [...warnings, ...leftOut.map(leftOutWarning), ...silence.warnings], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
+    warnings: [...warnings, ...leftOut.map(leftOutWarning), ...silence.warnings, ...wide], changes: [...(reopened?.changes(said) ?? [])], picture: runPictureOf(history, score), at: clock.now().toISOString(),
   };
 }

@@ -6,6 +6,7 @@ import type { Session } from '../ad-hoc/session.ts';
 import { calibrationOf, decodedDay, windowDays } from '../detection/daily/calibration-window.ts';
 import { classOfStatus } from '../detection/status-class.ts';
 import { surpriseWithout, type SurpriseWithout } from '../detection/without.ts';
+import { isoDay } from '../detection/table/days.ts';
 import { withoutText } from '../detection/without-text.ts';
 import { rawEvents, type RawEvents } from '../raw-events/index.ts';
 import type { AlertRecord, IncidentRecord, State } from '../state/index.ts';
@@ -17,7 +18,10 @@ import { spanWindow } from './rows.ts';
 export function alertNamed(state: State, id: string, role: AlertRecord['role'] = 'production'): AlertRecord {
   const found = /^[0-9a-f]{4,64}$/u.test(id) ? state.alertsBeginning(id, role) : [];
   if (found.length === 1) return found[0] as AlertRecord;
-  throw new ByomlError('RECORD_UNKNOWN', found.length === 0 ? `there is no alert ${id}` : `several alerts begin with ${id}`, { details: { alert: id } });
+  if (found.length > 1) throw new ByomlError('RECORD_UNKNOWN', `several alerts begin with ${id}`, { details: { alert: id } });
+  const [hidden, ...others] = /^[0-9a-f]{4,64}$/u.test(id) ? state.suppressedBeginning(id) : [];
+  const why = hidden && others.length === 0 ? `: suppression "${hidden.suppression}" of ${hidden.detection} hid ${hidden.user} → ${hidden.resource} on ${isoDay(hidden.day)}` : '';
+  throw new ByomlError('RECORD_UNKNOWN', `there is no alert ${id}${why}`, { details: { alert: id } });
 }
 
 /** The incident whose id is `id` or begins with it. Throws RECORD_UNKNOWN, also for a beginning of several. */

@@ -9,5 +9,7 @@ export { backfill, runDue, type RunReport } from './run-detection.ts';
 export { progress, type Progressed } from './progress.ts';
 export { openWorkspace, readDetection, type Workspace } from './workspace.ts';
 export { preview, type Preview, type PreviewedDay } from './preview.ts';
+export { suppressionStatuses, type SuppressionStatus, wouldHide, type WouldHide } from './suppression-status.ts';
+export { widePart } from './wide-suppressions.ts';
 export { difference, modelNamed, promote, rollbackTarget, shadow, trainNow, type ModelDifference } from './model-roles.ts';
 export type { Scored } from './day-run.ts';

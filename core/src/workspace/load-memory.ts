@@ -7,6 +7,8 @@ import type { ModelRecord, Role, RunRecord, State } from '../state/index.ts';
 import type { Memory, OpenPair } from './memory.ts';
 import { openStored } from './model-store.ts';
 import type { Plan } from './plan.ts';
+import { trainDays } from './step.ts';
+import { hiddenWith } from './suppressed.ts';
 
 /** What scoring goes on from, as the state holds it; null for a detection that has never been trained. */
 export async function loadMemory(session: Session, plan: Plan, state: State, role: Role): Promise<Memory | null> {
@@ -52,6 +54,7 @@ async function assembled(session: Session, plan: Plan, state: State, { held, rec
     learned: { model: opened.model, from: record.days.from, to: record.days.to, rows: record.rows },
     provisional: window.some(({ scopes }) => scopes.size > 0) ? null : opened.calibration,
     guards: new Map(state.guards(name, day).map((guard) => [keyOf(guard.scope, guard.user, guard.resource), guard])),
+    hidden: hiddenWith(new Map(), state.suppressed({ detection: name, from: day - trainDays(plan) - guardDays, to: day })),
     open: openPairs(state, name, role, day),
     hosts: new Map(state.hosts(name).map(({ scope, user, host, firstDay }) => [keyOf(scope, user, host), firstDay])),
     scanners: new Set(record.scanners.map(({ scope, user }) => keyOf(scope, user))),

@@ -2,6 +2,7 @@ import type { ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import type { WindowDay } from '../detection/daily/calibration-window.ts';
 import type { Learned } from '../detection/daily/learner.ts';
+import type { Hidden } from './suppressed.ts';
 import type { DetectionState, GuardRecord, ModelRecord } from '../state/index.ts';
 
 /** A pair that an open incident holds. */
@@ -23,6 +24,8 @@ export interface Memory {
   readonly provisional: Calibration | null;
   /** `keyOf(scope, user, resource)` → what keeps the pair out of the graph. */
   readonly guards: ReadonlyMap<string, GuardRecord>;
+  /** Pairs and days that suppressions hid: they are never learned, so that the next one after the expiry alerts. */
+  readonly hidden: Hidden;
   readonly open: ReadonlyMap<string, OpenPair>;
   /** `keyOf(scope, user, host)` → first UTC day. */
   readonly hosts: ReadonlyMap<string, number>;

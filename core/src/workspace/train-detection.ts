@@ -3,7 +3,7 @@ import { ByomlError } from '../contracts/errors.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import { calibrate } from '../detection/calibrate/calibrate.ts';
 import { calibrationOf, encodedDay, type WindowDay } from '../detection/daily/calibration-window.ts';
-import { isUnlearnable } from '../detection/daily/guards.ts';
+import { isUnlearnable, pairKey } from '../detection/daily/guards.ts';
 import { keyOf, type History } from '../detection/daily/history.ts';
 import { learn, learnOn, type Learned, type Unlearnable } from '../detection/daily/learner.ts';
 import { firstSightings, replayWindow } from '../detection/daily/replay-window.ts';
@@ -17,7 +17,11 @@ import { leftOutWarning } from './left-out.ts';
 import type { Memory } from './memory.ts';
 import { rowsDigest } from './model-store.ts';
 import { idOf } from './record-id.ts';
+import type { Hidden } from './suppressed.ts';
 import { everyDays, startOfDay, trainDays, type Stepping } from './step.ts';
+
+/** What nobody knows before the first run. */
+const untold: Pick<Memory, 'guards' | 'hidden' | 'open'> = { guards: new Map(), hidden: new Map(), open: new Map() };
 
 /** Learns from nothing the days before `day`, calibrates by replay, and records it. */
 export async function trainOn(stepping: Stepping, before: Memory | null, day: number): Promise<Memory> {
@@ -27,8 +31,8 @@ export async function trainOn(stepping: Stepping, before: Memory | null, day: nu
   const history = stepping.history.for(chosen.component);
   const [version, generation] = [ledger.nextVersion(detection.name), ledger.nextGeneration()];
   const scanners = scannersOf(history, day - trainDays(plan), day, detection.scanners);
-  const guards = before?.guards ?? new Map<string, GuardRecord>();
-  const learned = await learn({ history, from: firstOf(stepping, day - trainDays(plan), day), to: day, unlearnable: unlearnable(history, scanners, guards) }, run);
+  const { guards, hidden, open } = before ?? untold;
+  const learned = await learn({ history, from: firstOf(stepping, day - trainDays(plan), day), to: day, unlearnable: unlearnable(history, scanners, guards, hidden) }, run);
   const { window, provisional } = await calibrated(stepping, history, learned, scanners);
   const data = rowsDigest(history, history.between(learned.from, day));
   const calibration = calibrationOf(window) ?? provisional;
@@ -36,7 +40,7 @@ export async function trainOn(stepping: Stepping, before: Memory | null, day: nu
   const made = { version, digest, parentDigest: before?.record.digest ?? null, generation, scanners };
   const record: ModelRecord = { ...recordOf(stepping, chosen, learned, made), made: 'train', calibrated: calibration !== null };
   const hosts = before?.hosts ?? new Map([...firstSightings(history)].filter(([, first]) => first < day));
-  const memory: Memory = { chosen, record, learned, window, provisional, guards, hosts, scanners, open: before?.open ?? new Map(), state: stateAfterTraining(stepping, before, { version, generation, day }) };
+  const memory: Memory = { chosen, record, learned, window, provisional, guards, hidden, hosts, scanners, open, state: stateAfterTraining(stepping, before, { version, generation, day }) };
   ledger.commit(trainOutcome(stepping, memory, { day, data, window, hosts: before ? [] : sightingsOf(hosts), seconds: (performance.now() - started) / 1000, at: clock.now().toISOString() }));
   return memory;
 }
@@ -59,7 +63,7 @@ export async function updateTo(stepping: Stepping, memory: Memory, day: number):
   const { plan, ledger, run } = stepping;
   const { chosen } = memory;
   const history = stepping.history.for(chosen.component);
-  const learned = await learnOn(history, memory.learned, day, unlearnable(history, memory.scanners, memory.guards), run);
+  const learned = await learnOn(history, memory.learned, day, unlearnable(history, memory.scanners, memory.guards, memory.hidden), run);
   if (learned === memory.learned) return { memory, record: null };
   const version = ledger.nextVersion(plan.detection.name);
   const parentDigest = memory.record.digest;
@@ -80,9 +84,10 @@ function firstOf({ history, plan }: Stepping, from: number, day: number): number
 
 const isScanner = (history: History, scanners: ReadonlySet<string>) => (row: number): boolean => scanners.size > 0 && scanners.has(keyOf(history.scope(row), history.user(row)));
 
-function unlearnable(history: History, scanners: ReadonlySet<string>, guards: ReadonlyMap<string, GuardRecord>): Unlearnable {
+function unlearnable(history: History, scanners: ReadonlySet<string>, guards: ReadonlyMap<string, GuardRecord>, hidden: Hidden): Unlearnable {
   const scans = isScanner(history, scanners);
-  return (row, day) => scans(row) || isUnlearnable(history, guards, row, day);
+  const wasHidden = (row: number): boolean => hidden.size > 0 && hidden.get(pairKey(history, row))?.includes(history.rows.days[row] as number) === true;
+  return (row, day) => scans(row) || isUnlearnable(history, guards, row, day) || wasHidden(row);
 }
 
 /** Where no day can be replayed: pairs held out once, as ad hoc mode does without time. */
@@ -141,10 +146,10 @@ function trainOutcome({ plan, role, rows, history, run }: Stepping, memory: Memo
     run: {
       key: idOf('train', plan.parsed.digest, role, day, record.digest, state.generation), detection: plan.detection.name, kind: 'train',
       window: { from: startOfDay(learned.from), to: startOfDay(day) }, day: null, status: leftOut.length > 0 ? 'degraded' : 'done', model: { version: record.version, digest: record.digest }, seed: run.seed,
-      data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection },
+      data, settings: plan.parsed.digest, calibration: { generation: state.generation, row: state.rowCorrection, queue: state.queueCorrection }, suppressions: [],
       funnel: { ...nothing, read: [...rows.records].reduce((sum, [at, count]) => (at >= learned.from && at < day ? sum + count : sum), 0), kept: learned.rows }, drops: [], alerts: 0, incidents: 0, more: 0, aboveThreshold: 0, warnings, changes: [], seconds, picture: null, at,
     },
-    role, alerts: [], incidents: [], evidence: [], guards: [], watermarks: [], sinks: [], state, hosts, models: [record],
+    role, alerts: [], incidents: [], evidence: [], guards: [], suppressed: [], watermarks: [], sinks: [], state, hosts, models: [record],
     calibration: window.map((one) => ({ generation: state.generation, ...encodedDay(one) })),
     audit: [{ at, action: 'train', detection: plan.detection.name, detail: `model ${record.version} (${record.digest.slice(0, 12)}) learned ${record.rows} rows of ${isoDay(learned.from)} to ${isoDay(day - 1)}` }],
   };

@@ -23,15 +23,21 @@ export function isUnlearnable(history: History, guards: Guards, row: number, day
 
 /** A guarded pair is only new because it may not be learned: it is no candidate again. */
 export function withoutGuarded(history: History, found: Candidates, guards: Guards): { readonly candidates: Candidates; readonly guarded: Int32Array } {
-  const isGuarded = Uint8Array.from(found.rows, (row) => {
+  const { candidates, left } = withoutRows(found, (row) => {
     const guard = guards.size > 0 ? guards.get(pairKey(history, row)) : undefined;
-    return Number(guard !== undefined && guard.since < found.day && found.day < guard.until);
+    return guard !== undefined && guard.since < found.day && found.day < guard.until;
   });
-  const kept = isGuarded.reduce((sum, one) => sum - one, isGuarded.length);
-  if (kept === found.rows.length) return { candidates: found, guarded: new Int32Array(0) };
-  const gather = <A extends Float64Array | Uint8Array | Int32Array>(column: A): A => column.filter((_, place) => isGuarded[place] === 0) as A;
+  return { candidates, guarded: left };
+}
+
+/** The candidates without some, and the row numbers of these. */
+export function withoutRows(found: Candidates, isLeft: (row: number) => boolean): { readonly candidates: Candidates; readonly left: Int32Array } {
+  const leaves = Uint8Array.from(found.rows, (row) => Number(isLeft(row)));
+  const kept = leaves.reduce((sum, one) => sum - one, leaves.length);
+  if (kept === found.rows.length) return { candidates: found, left: new Int32Array(0) };
+  const gather = <A extends Float64Array | Uint8Array | Int32Array>(column: A): A => column.filter((_, place) => leaves[place] === 0) as A;
   return {
-    guarded: found.rows.filter((_, place) => isGuarded[place] === 1),
+    left: found.rows.filter((_, place) => leaves[place] === 1),
     candidates: { day: found.day, rows: gather(found.rows), surprise: gather(found.surprise), coldSurprise: found.coldSurprise && gather(found.coldSurprise), status: gather(found.status), classes: gather(found.classes) },
   };
 }

@@ -26,10 +26,10 @@ const fewestUsers = 2;
 /**
  * Incidents of one day, the highest score first. A row belongs to one incident: the one with the highest score takes it, and
  * what is left of the others is scored again. A host counts only accounts that had not been at it before, so that a shared
- * address (a VPN pool, a terminal server) does not gather everybody's new accesses.
+ * address (a VPN pool, a terminal server) does not gather everybody's new accesses. Rows that `isOut` names are as if they were not there.
  */
-export function incidentsOf(history: History, { rows }: Candidates, p: Float64Array, wasAtHost: (scope: string, user: string, host: string) => boolean): IncidentDraft[] {
-  const groups = [...accountGroups(history, rows), ...sourceGroups(history, rows, wasAtHost)];
+export function incidentsOf(history: History, { rows }: Candidates, p: Float64Array, wasAtHost: (scope: string, user: string, host: string) => boolean, isOut: (place: number) => boolean = () => false): IncidentDraft[] {
+  const groups = [...accountGroups(history, rows, isOut), ...sourceGroups(history, rows, wasAtHost, isOut)];
   const taken = new Uint8Array(rows.length);
   const waiting = groups.map((group) => draftOf(group, group.places, p)).filter(({ score }) => score > 0).sort(higherFirst);
   const chosen: IncidentDraft[] = [];
@@ -63,21 +63,22 @@ function insert(sorted: IncidentDraft[], draft: IncidentDraft): void {
 const isWhole = (history: History, rows: Int32Array, { kind, places }: IncidentDraft): boolean =>
   kind === 'account' || new Set(places.map((place) => history.user(rows[place] as number))).size >= fewestUsers;
 
-function accountGroups(history: History, rows: Int32Array): Group[] {
-  return gathered(rows, (row) => [{ kind: 'account', scope: history.scope(row), entity: history.user(row) }]);
+function accountGroups(history: History, rows: Int32Array, isOut: (place: number) => boolean): Group[] {
+  return gathered(rows, isOut, (row) => [{ kind: 'account', scope: history.scope(row), entity: history.user(row) }]);
 }
 
-function sourceGroups(history: History, rows: Int32Array, wasAtHost: (scope: string, user: string, host: string) => boolean): Group[] {
-  const groups = gathered(rows, (row) => {
+function sourceGroups(history: History, rows: Int32Array, wasAtHost: (scope: string, user: string, host: string) => boolean, isOut: (place: number) => boolean): Group[] {
+  const groups = gathered(rows, isOut, (row) => {
     const [scope, user] = [history.scope(row), history.user(row)];
     return history.hosts(row).filter((host) => host !== '' && !wasAtHost(scope, user, host)).map((entity) => ({ kind: 'source', scope, entity }));
   });
   return groups.filter(({ places }) => new Set(places.map((place) => history.user(rows[place] as number))).size >= fewestUsers);
 }
 
-function gathered(rows: Int32Array, entitiesOf: (row: number) => ReadonlyArray<Omit<Group, 'places'>>): Group[] {
+function gathered(rows: Int32Array, isOut: (place: number) => boolean, entitiesOf: (row: number) => ReadonlyArray<Omit<Group, 'places'>>): Group[] {
   const groups = new Map<string, { kind: Group['kind']; scope: string; entity: string; places: number[] }>();
   rows.forEach((row, place) => {
+    if (isOut(place)) return;
     for (const { kind, scope, entity } of entitiesOf(row)) {
       const key = keyOf(scope, entity);
       const group = groups.get(key);
