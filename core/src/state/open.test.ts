@@ -178,6 +178,7 @@ const withoutLater = 'drop table suppressed; alter table runs drop column suppre
 
 test('what waited for the sinks before there were dead letters waits on, and can be refused now', () => {
   const workspace = filled();
+  altered(workspace, "update alerts set rule = '', techniques = '[]'"); // which a state of that time did not know
   const before = ((): unknown => {
     using state = State.open(workspace, { readOnly: true });
     return [state.digest(), state.outbox('share-access', 1000)];

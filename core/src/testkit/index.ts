@@ -12,7 +12,7 @@ export { memoryFiles, type FileBytes } from './fakes/model-files.ts';
 export { aRun } from './fakes/run.ts';
 export { fakeServices, type ServiceOverrides } from './fakes/services.ts';
 export { inFolder } from './folder.ts';
-export { componentChecks, pluginChecks, type Conformance, type ConformanceHost, type PluginFixtures } from './plugin.ts';
+export { componentChecks, pluginChecks, type Conformance, type ConformanceHost, type PluginFixtures, type Unavailable } from './plugin.ts';
 export { readRows } from './read.ts';
 export { ruleTemplateChecks, type RuleTemplateFixture } from './rule-template.ts';
 export { filesScan, jsonLines } from './scan-files.ts';

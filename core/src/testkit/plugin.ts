@@ -20,10 +20,17 @@ export type PluginFixtures = Readonly<Record<string, FixtureOf>>;
 export interface ConformanceHost {
   readonly engine: () => Promise<Engine>;
   readonly folder: string;
+  /** What the fixtures started; it is stopped when the checks are over. */
+  readonly closing: AsyncDisposableStack;
+}
+
+/** Why a plugin cannot be checked on this machine: what it speaks to cannot run here. */
+export interface Unavailable {
+  readonly missing: string;
 }
 
 /** What a plugin's `src/conformance.ts` exports as `conformance`. */
-export type Conformance = (host: ConformanceHost) => PluginFixtures | Promise<PluginFixtures>;
+export type Conformance = (host: ConformanceHost) => PluginFixtures | Unavailable | Promise<PluginFixtures | Unavailable>;
 
 const kits: { readonly [K in ComponentKind]: (component: any, fixture: any) => Iterable<Check> } = {
   'data-source': dataSourceChecks,

@@ -32,7 +32,7 @@ test('a result has every column of the table, in the vocabulary of Anomalies, an
 test('the compatible layout has the four columns of the original', async () => {
   const double = await doubled();
   await aSink({ double }, { layout: 'compat', stream: compatStream }).sink.write(tableOf([aResult(1)]), aRun());
-  expect(double.rows()).toEqual([{ TimeStamp: '2026-11-24T09:00:00.000Z', User: 'DOM\\user1', Resource: '\\\\FS1\\hr', AnomalyScore: 40 }]);
+  expect(double.rows()).toEqual([{ TimeStamp: '2026-11-24T09:00:00.000Z', User: 'DOM\\user1', Resource: '\\\\FS1\\hr', AnomalyScore: 9.5 }]);
 });
 
 test('requests are compressed, no larger than 1 MB of JSON, and full but for the last', async () => {
@@ -166,7 +166,7 @@ test('guilty rows are found in few requests and refused with the service\'s word
   const { sink, log } = aSink({ double });
   expect(await sink.write(tableOf(results(600, (n) => (guilty.includes(n) ? { revision: 1.5 } : {}))), aRun(), receipt)).toEqual({ rows: 597 });
   expect([...told.refused.keys()].sort((a, b) => a - b)).toEqual(guilty);
-  expect(told.refused.get(17)).toBe("InvalidRequestBody: The value of column 'Revision' is not of type long.");
+  expect(told.refused.get(17)).toBe("InvalidRequestBody: The value of column 'Revision' is not of type int.");
   expect(told.accepted.size).toBe(597);
   expect(ids(double)).toHaveLength(597);
   expect(double.requests.length).toBeLessThan(2 * guilty.length * Math.log2(600));

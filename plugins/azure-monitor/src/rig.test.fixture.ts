@@ -61,7 +61,7 @@ export function aSink({ double, time = systemTime, tokens = [{}], timeoutMs = 50
 
 export const aResult = (n: number, over: Partial<ResultRow> = {}): ResultRow => ({
   recordId: `r${n}`, revision: 1, detection: 'share-access', run: 7, incident: 'i1', withdrawn: false, scope: 'CONTOSO', user: `DOM\\user${n}`, resource: '\\\\FS1\\hr', day: '2026-11-24', count: 3,
-  sourceHosts: ['10.0.0.1'], firstSeen: '2026-11-24T08:00:00.000Z', lastSeen: '2026-11-24T09:00:00.000Z', status: 'new-pair' as ResultRow['status'], surprise: 9.5, pValue: 0.0001, score: 40,
+  sourceHosts: ['10.0.0.1'], firstSeen: '2026-11-24T08:00:00.000Z', lastSeen: '2026-11-24T09:00:00.000Z', status: 'new-resource', surprise: 9.5, pValue: 0.0001, score: 40,
   severity: 'high', title: 'Unusual access', message: 'DOM\\user opened \\\\FS1\\hr for the first time.', rule: 'anomalous-resource-access/unusual-access',
   techniques: ['T1078'], tactics: ['InitialAccess'], reasons: ['No peer opens it.'], entities: '{"account":"DOM\\\\user"}', ...over,
 });

@@ -4,11 +4,11 @@ import type { Conformance, ConformanceHost, DataSourceFixture } from '@byoml/cor
 const workspace = 'WorkspaceResourceId=/subscriptions/s/resourcegroups/g/providers/microsoft.operationalinsights/workspaces/soc';
 const record = (id: string): string => `${JSON.stringify({ _ItemId: id, EventID: 5140, TimeGenerated: '2026-11-24T06:05:00Z' })}\n`;
 
-/** Containers of an emulator that ends with this process. */
-export const conformance: Conformance = async ({ engine, folder }: ConformanceHost) => {
+/** Containers of an emulator that is stopped with the checks. */
+export const conformance: Conformance = async ({ engine, folder, closing }: ConformanceHost) => {
   const { startAzurite } = await import('@byoml/fixtures/azurite');
   const { BlobServiceClient } = await import('@azure/storage-blob');
-  const { accountUrl, connectionString } = await startAzurite(undefined, { within: folder });
+  const { accountUrl, connectionString } = closing.use(await startAzurite(undefined, { within: folder }));
   const service = BlobServiceClient.fromConnectionString(connectionString);
 
   const exported = service.getContainerClient('am-securityevent');

@@ -1,12 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kafkaBrokerOrReason } from '@byoml/fixtures/kafka-broker';
-import { aRun, dataSourceChecks, inFolder, memoryEngine, recordingLogger } from '@byoml/core/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aRun, inFolder } from '@byoml/core/testkit';
+import { afterAll, describe, expect, test } from 'vitest';
 import { outside, type Outside } from './outside.test.fixture.ts';
-import { envelope, failure, idOf, now, reader, record } from './reader.test.fixture.ts';
-import { topic } from './topic.ts';
+import { envelope, failure, idOf, reader, record } from './reader.test.fixture.ts';
 
 const started = await kafkaBrokerOrReason();
 const broker = 'missing' in started ? undefined : started;
@@ -265,23 +263,5 @@ describe.skipIf(!broker)(title, () => {
         const kept = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((file) => file.isFile());
         for (const file of kept) expect(await readFile(join(file.parentPath, file.name), 'utf8')).not.toContain(broker?.connectionString);
       }));
-  });
-
-  describe('keeps the promises of a data source', () => {
-    const folder = { path: '' };
-    beforeAll(async () => {
-      folder.path = await mkdtemp(join(tmpdir(), 'byoml-topic-'));
-      await out.topic('am-conformance');
-      await out.send('am-conformance', [envelope(record(1), record(2)), record(3)]);
-    });
-    afterAll(() => rm(folder.path, { recursive: true, force: true }));
-    const checks = dataSourceChecks(topic, {
-      settings: { bootstrap, table: 'Conformance' },
-      missing: { bootstrap, table: 'Missing' },
-      rows: 3,
-      engine: async () => memoryEngine(),
-      services: { data: folder, logger: recordingLogger(), clock: { now: () => now } },
-    });
-    for (const { name, run } of checks) test(name, run);
   });
 });
