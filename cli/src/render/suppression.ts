@@ -4,7 +4,7 @@ import { table } from './table.ts';
 
 const dayMs = 86_400_000;
 
-export const matchText = (match: SuppressionStatus['match']): string => Object.entries(match).map(([key, pattern]) => `${key} ${pattern}`).join(', ');
+const matchText = (match: SuppressionStatus['match']): string => Object.entries(match).map(([key, pattern]) => `${key} ${pattern}`).join(', ');
 
 /** expires in 12 days · expired. */
 function expiryOf({ expires, expired }: SuppressionStatus, now: Date): string {

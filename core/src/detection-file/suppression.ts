@@ -20,7 +20,7 @@ export function parseExpiry(text: string): number | undefined {
 /** The shortest text that `parseExpiry` reads as this moment. */
 export const expiryText = (at: number): string => new Date(at).toISOString().replace(/T00:00:00\.000Z$/u, '').replace(/\.000Z$/u, 'Z');
 
-export const suppressionKeys = ['user', 'resource', 'scope', 'sourceHost'] as const;
+const suppressionKeys = ['user', 'resource', 'scope', 'sourceHost'] as const;
 
 /** A name for what is matched, the same for the same patterns: `user-svc-backup-3f2a90`. */
 export function suppressionId(match: Suppression['match']): string {

@@ -7,7 +7,7 @@ import { isQuiet } from '../detection/daily/quiet.ts';
 import type { DetectionState, GuardRecord, HostSighting, SuppressedRecord } from '../state/index.ts';
 import type { Memory, OpenPair } from './memory.ts';
 import type { DayScore } from './score-day.ts';
-import { hiddenWith } from './suppressed.ts';
+import { hiddenWith } from './hidden-pairs.ts';
 
 export interface Closed {
   readonly memory: Memory;

@@ -49,7 +49,7 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
   const { day, closes } = request;
   const { name, budget: { perDay }, calendar } = plan.detection;
   const queued = ledger.queuedOn(name, role, day);
-  const suppressions = request.reopened ? request.reopened.replaces.suppressions : inForceAt(plan.detection.suppress, request.to);
+  const suppressions = suppressionsOf(plan, request);
   const suppressionOf = suppressing(name, history, suppressions, suppressions.length === 0 ? new Set() : ledger.alertedOn(name, role, day), day);
   const score = await scoreDay({ history, memory: before, day, perDay, suppressions, suppressionOf, isWhole: closes, wasQueued: (draft) => queued.has(incidentIdOf(name, role, draft, day)) }, run);
   const said = await alerting({ plan, history, memory: before, score, role }, run);
@@ -60,7 +60,7 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
     : { memory: before, added: null, hosts: [] };
   const outcome: RunOutcome = {
     run: { ...recordOf({ ...stepping, history }, before, request, score, said), seconds: (performance.now() - started) / 1000 },
-    role, ...said, incidents: [...said.incidents, ...dissolved(queued, said)], watermarks: request.watermarks, quarantine: quarantineOf(name, request.leftOut ?? []), models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
+    role, ...said, incidents: [...said.incidents, ...dissolved(queued, said)], watermarks: request.watermarks, quarantine: quarantineOf(name, request.leftOut), models: request.models, audit: [], hosts: closed.hosts, state: request.reopened?.state ?? closed.memory.state,
     // What alerted so far guards nothing yet: it may be withdrawn before the day is over.
     guards: closes || request.reopened ? said.guards : [],
     sinks: role === 'shadow' ? [] : plan.sinks.map(({ address }, sink) => ({ sink, address })),
@@ -68,6 +68,9 @@ export async function runDay(stepping: Stepping, before: Memory, request: DayRun
   };
   return { memory: closed.memory, record: ledger.commit(outcome), outcome, score };
 }
+
+/** Late data is scored with the suppressions that its day had. */
+const suppressionsOf = ({ detection }: Stepping['plan'], { reopened, to }: DayRun): RunRecord['suppressions'] => (reopened ? reopened.replaces.suppressions : inForceAt(detection.suppress, to));
 
 /** Incidents that an earlier run of the day queued and this one no longer has: late data took their rows back, or a source host gathered them. */
 function dissolved(queued: ReadonlyMap<string, IncidentRecord>, { incidents, alerts }: Alerting): RunOutcome['incidents'] {

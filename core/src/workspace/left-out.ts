@@ -119,7 +119,7 @@ export const leftOutWarning = ({ name, code, message, bytes, since }: LeftOut): 
   since === null ? `left out ${name}${bytes > 0 ? ` from byte ${bytes + 1} on` : ''}: ${code}: ${message}` : `left out ${name} since run ${since}: ${code}`;
 
 /** What is recorded of files that no run has recorded yet. */
-export const quarantineOf = (detection: string, leftOut: readonly LeftOut[]): NonNullable<RunOutcome['quarantine']> =>
+export const quarantineOf = (detection: string, leftOut: readonly LeftOut[] = []): NonNullable<RunOutcome['quarantine']> =>
   leftOut.filter(({ since }) => since === null).map((one) => {
     const { since: _, ...held } = heldOf(one);
     return { detection, ...held };

@@ -8,7 +8,7 @@ import type { Memory, OpenPair } from './memory.ts';
 import { openStored } from './model-store.ts';
 import type { Plan } from './plan.ts';
 import { trainDays } from './step.ts';
-import { hiddenWith } from './suppressed.ts';
+import { hiddenWith } from './hidden-pairs.ts';
 
 /** What scoring goes on from, as the state holds it; null for a detection that has never been trained. */
 export async function loadMemory(session: Session, plan: Plan, state: State, role: Role): Promise<Memory | null> {

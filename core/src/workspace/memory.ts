@@ -2,7 +2,7 @@ import type { ChosenAlgorithm } from '../ad-hoc/algorithm.ts';
 import type { Calibration } from '../detection/calibrate/calibration.ts';
 import type { WindowDay } from '../detection/daily/calibration-window.ts';
 import type { Learned } from '../detection/daily/learner.ts';
-import type { Hidden } from './suppressed.ts';
+import type { Hidden } from './hidden-pairs.ts';
 import type { DetectionState, GuardRecord, ModelRecord } from '../state/index.ts';
 
 /** A pair that an open incident holds. */

@@ -1,4 +1,4 @@
-import { keyOf, type History } from '../detection/daily/history.ts';
+import type { History } from '../detection/daily/history.ts';
 import { suppressionOf } from '../detection/daily/suppressing.ts';
 import type { Suppression } from '../detection-file/index.ts';
 import type { SuppressedRecord } from '../state/index.ts';
@@ -7,19 +7,6 @@ import type { Plan } from './plan.ts';
 import { recordIdOf } from './record-id.ts';
 import { judged } from './rule-rows.ts';
 import type { DayScore } from './score-day.ts';
-
-/** `keyOf(scope, user, resource)` → UTC days, ascending, on which a suppression hid the pair. */
-export type Hidden = ReadonlyMap<string, readonly number[]>;
-
-export function hiddenWith(held: Hidden, records: readonly SuppressedRecord[]): Hidden {
-  if (records.length === 0) return held;
-  const days = new Map(held);
-  for (const { scope, user, resource, day } of records) {
-    const key = keyOf(scope, user, resource);
-    days.set(key, [...(days.get(key) ?? []), day]);
-  }
-  return days;
-}
 
 /** For each row of a day the suppression that is about it, −1 for none. An alert that stands is left alone: a suppression acts on what comes after it. */
 export function suppressing(detection: string, history: History, suppressions: readonly Suppression[], standing: ReadonlySet<string>, day: number): (row: number) => number {

@@ -17,7 +17,7 @@ import { leftOutWarning } from './left-out.ts';
 import type { Memory } from './memory.ts';
 import { rowsDigest } from './model-store.ts';
 import { idOf } from './record-id.ts';
-import type { Hidden } from './suppressed.ts';
+import type { Hidden } from './hidden-pairs.ts';
 import { everyDays, startOfDay, trainDays, type Stepping } from './step.ts';
 
 /** What nobody knows before the first run. */

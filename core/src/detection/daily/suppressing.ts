@@ -17,7 +17,7 @@ type Test = (row: Suppressible) => boolean;
 export const inForceAt = (suppressions: readonly Suppression[], to: Date): Suppression[] => suppressions.filter(({ expires }) => to.getTime() <= expires);
 
 /** An account is matched with or without its domain. */
-export const accountPatterns = (pattern: string): readonly string[] => [pattern, `*\\${pattern}`];
+const accountPatterns = (pattern: string): readonly string[] => [pattern, `*\\${pattern}`];
 
 /** The tests of the keys that a suppression has, without those of `but`. */
 function testsOf(match: Match, but: keyof Match | null): Test[] {
