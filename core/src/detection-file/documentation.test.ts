@@ -23,6 +23,7 @@ test('the views of docs/detections.md give what algorithms of accesses read', ()
 });
 
 test('docs/detections.md tells every key', () => {
-  const told = [...document.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+  const keys = document.split('\n## ', 1)[0] ?? '';
+  const told = [...keys.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
   expect(new Set(told)).toEqual(new Set(Object.keys(detectionSchema({}).shape)));
 });
