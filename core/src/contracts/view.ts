@@ -40,4 +40,9 @@ export interface ViewDefinition<S extends z.ZodObject = z.ZodObject, In extends 
   readonly output: Out;
   /** A SELECT over `source` that gives exactly the columns of `output`, in the shared SQL core. */
   sql(dialect: Dialect, settings: z.output<S>): string;
+  /**
+   * For a table that Sentinel has: KQL operators over it (`| where …`, without a time) that keep its columns and add EventScope, EventUser, EventResource and
+   * EventHost, spelled as `sql` spells scope, user, resource and a source host. Hunting queries join results with raw events by them.
+   */
+  hunting?(settings: z.output<S>): string;
 }

@@ -13,3 +13,5 @@ export { suppressionStatuses, type SuppressionStatus, wouldHide, type WouldHide 
 export { widePart } from './wide-suppressions.ts';
 export { difference, modelNamed, promote, rollbackTarget, shadow, trainNow, type ModelDifference } from './model-roles.ts';
 export type { Scored } from './day-run.ts';
+export { huntAlert, huntResults, type HuntedResults } from './hunt.ts';
+export { writeBaseline, type Baseline } from './baseline.ts';

@@ -1,4 +1,5 @@
 import { definePlugin } from '@byoml/core';
 import { logsIngestionSink } from './logs-ingestion.ts';
+import { logsQuerySource } from './logs-query.ts';
 
-export default definePlugin({ components: [logsIngestionSink()] });
+export default definePlugin({ components: [logsIngestionSink(), logsQuerySource()] });

@@ -1,5 +1,6 @@
 import { z } from '@byoml/core';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
+import { awsCloudTrailKql } from '../hunting/index.ts';
 import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { unknownSetting } from './settings.ts';
@@ -134,5 +135,6 @@ export const sentinelCloudtrailApiCalls = defineView({
   columns: columnsOf(sentinel),
   where: [],
   output: accessViewColumns,
+  hunting: awsCloudTrailKql,
   sql: callsBy(sentinel),
 });

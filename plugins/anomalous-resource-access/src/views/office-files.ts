@@ -1,6 +1,7 @@
 import { z } from '@byoml/core';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
 import { actorColumns, officeActor } from './office-activity.ts';
+import { officeFilesKql } from '../hunting/index.ts';
 import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
@@ -48,6 +49,7 @@ export const officeFiles = defineView({
   columns,
   where: [{ columns: ['Operation'], in: fileOperations }],
   output: accessViewColumns,
+  hunting: (chosen) => officeFilesKql(chosen, { operations: fileOperations, ownAccounts }),
   sql(d, chosen) {
     const facts = new Facts(d);
     const own = `COALESCE(LOWER(${firstText(d, 'UserId')}) IN ${among(d, ownAccounts)}, FALSE)`;

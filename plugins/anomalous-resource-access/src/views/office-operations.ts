@@ -1,6 +1,7 @@
 import { z } from '@byoml/core';
 import { accessViewColumns, defineView } from '@byoml/core';
 import { actorColumns, officeActor } from './office-activity.ts';
+import { officeOperationsKql } from '../hunting/index.ts';
 import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
@@ -20,6 +21,7 @@ export const officeOperations = defineView({
   columns: { ...optionalTexts(...actorColumns), UserId: z.string(), Operation: z.string() },
   where: [],
   output: accessViewColumns,
+  hunting: officeOperationsKql,
   sql(d, chosen) {
     const facts = new Facts(d);
     const operation = facts.text('operation', 'Operation');

@@ -1,5 +1,6 @@
 import { z } from '@byoml/core';
 import { accessViewColumns, defineView } from '@byoml/core';
+import { signInsKql } from '../hunting/index.ts';
 import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { tenantScopeSetting, unknownSetting } from './settings.ts';
@@ -23,6 +24,7 @@ export const signIns = defineView({
   columns: { ...optionalTexts('TimeGenerated', 'CreatedDateTime', 'UserId', ...application, ...target, 'IPAddress', 'ResultType', 'TenantId', 'AADTenantId'), UserPrincipalName: z.string() },
   where: [],
   output: accessViewColumns,
+  hunting: signInsKql,
   sql(d, chosen) {
     const facts = new Facts(d);
     return pairDays(d, {

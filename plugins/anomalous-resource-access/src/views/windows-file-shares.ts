@@ -1,5 +1,6 @@
 import { z } from '@byoml/core';
 import { accessViewColumns, defineView, type Dialect } from '@byoml/core';
+import { windowsFileSharesKql } from '../hunting/index.ts';
 import { Facts } from './facts.ts';
 import { pairDays } from './pair-days.ts';
 import { unknownSetting } from './settings.ts';
@@ -67,6 +68,7 @@ export const windowsFileShares = defineView({
   columns,
   where: [{ columns: event, in: ['5140', '5145'] }],
   output: accessViewColumns,
+  hunting: windowsFileSharesKql,
   sql(d, chosen) {
     const facts = new Facts(d);
     const who = subject(d, facts);

@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts';
 import { decisionsOf } from './decision.ts';
-import { kqlReal, kqlText } from './kql-literal.ts';
+import { kqlReal, kqlText } from '@byoml/core/hunting';
 import type { Settings } from './settings.ts';
 
 /** The table that alerts are written to. */

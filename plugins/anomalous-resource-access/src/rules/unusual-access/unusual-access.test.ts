@@ -1,7 +1,7 @@
 import { severities, statuses, type Alert, type Status } from '@byoml/core';
 import { sentinelColumns } from '@byoml/core/results';
 import { expect, test } from 'vitest';
-import { kqlText } from './kql-literal.ts';
+import { kqlText } from '@byoml/core/hunting';
 import { sentinelAlert, unusualAccess } from './index.ts';
 
 type Input = Parameters<ReturnType<typeof unusualAccess.create>>[0] extends Iterable<infer R> ? R : never;

@@ -11,3 +11,6 @@ export const kqlText = (text: string): string => `"${Array.from(text, escape).jo
 
 /** A real literal of KQL with the very value. */
 export const kqlReal = (value: number): string => `real(${value})`;
+
+/** A datetime literal of KQL. */
+export const kqlInstant = (at: number): string => `datetime(${new Date(at).toISOString()})`;
