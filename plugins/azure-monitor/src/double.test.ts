@@ -26,6 +26,13 @@ test('the double takes rows as the service does: unknown columns are dropped, lo
   expect(double.rows()).toHaveLength(1);
 });
 
+test('the double refuses rows by what is in them when it is told to', async () => {
+  await using double = await aDouble({ refuses: { column: 'UserName', value: 'eve' } });
+  expect(await post(double, JSON.stringify([{ RecordId: 'a', UserName: 'ann' }, { RecordId: 'b', UserName: 'eve' }]))).toMatchObject({ status: 400, body: expect.stringContaining("'UserName'") as string });
+  expect(code(await post(double, JSON.stringify([{ RecordId: 'a', UserName: 'ann' }, { RecordId: 'c' }])))).toEqual([204, '']);
+  expect(double.rows().map(({ RecordId }) => RecordId)).toEqual(['a', 'c']);
+});
+
 test('the double refuses what the service refuses', async () => {
   await using double = await aDouble();
   const base = `/dataCollectionRules/${ruleId}/streams/${stream}`;
