@@ -2,47 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rows } from '@byoml/core';
-import { randomFrom } from '@byoml/core/random';
-import { cybermlSample, type SampleTable } from '@byoml/core/samples';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportFolder } from './generated-export.ts';
+import { asked, intraCount, likelihoods, machines, records, type Pair } from './original-data.ts';
 import { backfillDays, moment, SmallWorkspace, writeDetection } from './small-workspace.ts';
 import { inCi } from './tier.ts';
 
 const byoml = join(import.meta.dirname, '..', 'cli', 'bin', 'byoml.js');
-const dayMs = 86_400_000;
 const kept = mkdtempSync(join(tmpdir(), 'byoml-drop-in-'));
 afterAll(() => rmSync(kept, { recursive: true, force: true }));
 
-interface Pair { readonly user: string; readonly resource: string }
 interface Row extends Pair { readonly surprise: number; readonly status: string }
-const pairsOf = (table: SampleTable): Pair[] => [...rows(table)].map(({ user, resource }) => ({ user: String(user), resource: String(resource) }));
-const sample = cybermlSample('default');
-
-/** As the original names them: `Account` and `ShareName`. */
-const named = ({ user, resource }: Pair): Pair => ({ user: `CORP\\${user}`, resource: `\\\\*\\${resource}` });
-
-/** Some events per pair of the sample, on some of 20 days. Generated, not captured. */
-const accessesOf = (pairs: readonly Pair[]): Array<Pair & { readonly at: Date }> => {
-  const random = randomFrom(19);
-  return pairs.flatMap((pair) => {
-    const [first, span] = [random.below(10), random.below(10)];
-    return Array.from({ length: 1 + random.below(12) }, () => ({ ...pair, at: new Date(moment(first + random.below(span + 1)).getTime() + random.below(dayMs)) }));
-  });
-};
-const accesses = accessesOf(pairsOf(sample.train));
-const records = accesses.map(({ user, resource, at }) => ({ EventID: '5140', Account: `CORP\\${user}`, SubjectUserName: user, SubjectDomainName: 'CORP', Computer: 'FS1', ShareName: `\\\\*\\${resource}`, IpAddress: '10.0.0.1', at: at.toISOString() }));
-const machines = accesses.slice(0, 40).map(({ at }, i) => ({ EventID: '5140', SubjectUserName: `PC${i}$`, SubjectDomainName: 'CORP', Computer: 'FS1', ShareName: String.raw`\\*\SYSVOL`, at: at.toISOString() }));
-
-/** The likelihood of the original's training notebook: Σ count / (1 + days from the first to the last access). */
-function likelihoods(): Array<Pair & { readonly count: number }> {
-  const byPair = Map.groupBy(accesses, ({ user, resource }) => `${user} ${resource}`);
-  return [...byPair.values()].map((of) => {
-    const days = of.map(({ at }) => Math.floor(at.getTime() / dayMs));
-    return { ...named(of[0] as Pair), count: of.length / (1 + Math.max(...days) - Math.min(...days)) };
-  });
-}
 
 const lines = (of: readonly object[]): string => of.map((row) => `${JSON.stringify(row)}\n`).join('');
 const write = (name: string, of: readonly object[]): string => {
@@ -57,12 +27,11 @@ function run(...args: readonly string[]): void {
 
 const compat = ['--algorithm', 'anomalous-resource-access/als-access', '--profile', 'compat'];
 const asTheOriginal = ['--view', 'anomalous-resource-access/windows-file-shares', '--view-set', 'events=5140', '--view-set', 'resource=share'];
-const asked = [...pairsOf(sample.intra), ...pairsOf(sample.inter)];
 
 function scored(name: string, ...training: readonly string[]): Row[] {
   const [model, out] = [join(kept, `${name}.model`), join(kept, `${name}.scored.jsonl`)];
   run('train', ...compat, ...training, '--model', model);
-  run('score', '--model', model, '--data', write(`${name}.asked.jsonl`, asked.map(named)), '--out', out);
+  run('score', '--model', model, '--data', write(`${name}.asked.jsonl`, asked), '--out', out);
   return readFileSync(out, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Row);
 }
 
@@ -73,8 +42,8 @@ test('the likelihoods of the original tell apart who belongs where', () => {
   expect(expected).toHaveLength(asked.length);
   const mean = (of: readonly Row[]): number => of.reduce((sum, { surprise }) => sum + surprise, 0) / of.length;
   const isShared = ({ resource }: Pair): boolean => resource.endsWith('\\ffa');
-  const intra = expected.slice(0, sample.intra.length).filter((row) => !isShared(row));
-  expect(mean(expected.slice(sample.intra.length).filter((row) => !isShared(row))) - mean(intra)).toBeGreaterThan(2);
+  const intra = expected.slice(0, intraCount).filter((row) => !isShared(row));
+  expect(mean(expected.slice(intraCount).filter((row) => !isShared(row))) - mean(intra)).toBeGreaterThan(2);
 });
 
 function givesTheSame(layout: 'PT1H' | 'PT05M'): void {

@@ -22,7 +22,7 @@ export function exportFolder(into: string, records: readonly Readonly<Record<str
   records.forEach((record, i) => {
     const time = timeOf(record);
     const base = join(workspace, place(time, layout));
-    const line = JSON.stringify({ ...record, TimeGenerated: time, Type: 'SecurityEvent', TenantId: 'generated', _ItemId: `item-${i}` });
+    const line = JSON.stringify({ _ItemId: `item-${i}`, ...record, TimeGenerated: time, Type: 'SecurityEvent', TenantId: 'generated' });
     const file = i % 5 === 0 ? `${base}_1.json` : `${base}.json`;
     files.set(file, [...(files.get(file) ?? []), line]);
     if (i % 7 === 0) files.set(`${base}_1.json`, [...(files.get(`${base}_1.json`) ?? []), line]);

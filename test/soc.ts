@@ -15,17 +15,22 @@ export interface RanByoml {
 /** A workspace in which somebody runs the real command; nobody sits at a terminal. */
 export class Soc {
   readonly folder: string;
-  readonly #home: string;
+  readonly #env: Readonly<Record<string, string>>;
 
-  /** The workspace becomes a new folder in `within`; `home` has the user's settings. */
-  constructor(within: string, home: string) {
-    this.folder = mkdtempSync(join(within, 'soc-'));
-    this.#home = home;
-    mkdirSync(join(this.folder, 'detections'));
+  /** The workspace becomes a new folder in `within`; `home` has the user's settings, `env` is what the command's environment has beside. */
+  constructor(within: string, home: string, env: Readonly<Record<string, string>> = {}, folder = mkdtempSync(join(within, 'soc-'))) {
+    this.folder = folder;
+    this.#env = { PATH: process.env['PATH'] ?? '', HOME: home, NO_COLOR: '1', ...env };
+    mkdirSync(join(this.folder, 'detections'), { recursive: true });
+  }
+
+  /** In a workspace that is there. */
+  static in(folder: string, home: string, env: Readonly<Record<string, string>> = {}): Soc {
+    return new Soc('', home, env, folder);
   }
 
   async run(...args: readonly string[]): Promise<RanByoml> {
-    const child = spawn(process.execPath, [byoml, ...args, '--json'], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: this.#home, NO_COLOR: '1' } });
+    const child = spawn(process.execPath, [byoml, ...args, '--json'], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'], env: this.#env });
     const printed = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) child[stream].setEncoding('utf8').on('data', (text: string) => (printed[stream] += text));
     const [status] = (await once(child, 'close')) as [number | null];
