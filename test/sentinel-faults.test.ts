@@ -121,6 +121,8 @@ async function refusing(status: number, code: string, { date = new Date() } = {}
     },
   };
 }
+/** Somebody writes a secret after --set. */
+const onCommandLine = (set: string): Promise<RanByoml> => new Soc(kept, kept).run('init', 'new', '--source', 'azure-storage/data-export', '--set', `account=${azurite.accountUrl}`, '--set', 'table=SecurityEvent', '--set', set);
 async function asManaged(account: string, token: string): Promise<RanByoml> {
   await using endpoint = await tokenEndpoint(token);
   return await asked(exportOf(account, 'managed'), { ...trusted, ...endpoint.identity });
@@ -156,6 +158,7 @@ describe.concurrent('a source that cannot be read ends the command with what is 
     { name: 'a SAS in the address of the account', code: 'DETECTION_INVALID', exit: 2, says: [/shares\.yaml:\d+:\d+/, /expected no secret in the file; write \$\{secret:NAME\}/], call: () => asked(exportOf(`https://byoml.blob.core.windows.net/?${signed(sasOf('rl'))}`, 'managed')) },
     { name: 'a port on which nobody listens', code: 'SERVICE_UNAVAILABLE', exit: 6, says: [/127\.0\.0\.1:1/, /nothing listens there/], call: () => asked(exportOf('http://127.0.0.1:1/byoml', bySas), { BYOML_SECRET_SAS: signed(sasOf('rl')) }) },
     { name: 'an event hub namespace that does not answer', code: 'SERVICE_UNAVAILABLE', exit: 6, says: [/127\.0\.0\.1:1 cannot be reached/], call: () => asked("{ use: event-hubs/topic, settings: { bootstrap: '127.0.0.1:1', table: SecurityEvent, connectionString: '${secret:HUB}' } }", { BYOML_SECRET_HUB: secret('Endpoint=sb://soc/;SharedAccessKeyName=listen;SharedAccessKey=c2VjcmV0IG9mIHRoZSBodWI=') }) },
+    { name: 'a SAS on the command line that is no setting', code: 'SETTINGS_INVALID', exit: 2, says: [/"credential": expected .*, received a text that is not shown/], call: () => onCommandLine(`credential=${signed(sasOf('rl'))}`) },
     { name: 'a certificate authority that is not there', code: 'FILE_MISSING', exit: 3, says: [/none\.pem \(setting "ca"\)/], call: () => asked("{ use: event-hubs/topic, settings: { bootstrap: '127.0.0.1:1', table: SecurityEvent, tls: true, ca: ./none.pem } }") },
   ];
   tested(cases, ['a SAS that may not list', 'an identity without the role', 'a container that is not there']);

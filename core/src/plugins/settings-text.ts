@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shown } from '../detection-file/literal-secrets.ts';
 import { settingsInvalid, unknownSetting } from './settings.ts';
 
 /** The part of JSON Schema that says how text becomes a value. */
@@ -13,17 +14,17 @@ interface Shape {
   readonly oneOf?: readonly Shape[];
 }
 
-/** Thrown and caught in this file: why a text is no value of a shape. */
+/** Thrown and caught in this file: what was expected of a text that is no value of a shape. */
 class Unfit extends Error {}
 
 const number = (text: string): number => {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new Unfit(`expected a number, received "${text}"`);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new Unfit('expected a number');
   return value;
 };
 
 const boolean = (text: string): boolean => {
-  if (text !== 'true' && text !== 'false') throw new Unfit(`expected true or false, received "${text}"`);
+  if (text !== 'true' && text !== 'false') throw new Unfit('expected true or false');
   return text === 'true';
 };
 
@@ -31,7 +32,7 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Unfit(`expected JSON, received "${text}"`);
+    throw new Unfit('expected JSON');
   }
 }
 
@@ -43,14 +44,14 @@ const list = (text: string, items: Shape): unknown => {
 const readers: Readonly<Record<string, (text: string, shape: Shape) => unknown>> = {
   number, integer: number, boolean,
   string: (text) => text,
-  null: (text) => { if (text !== 'null') throw new Unfit(`expected null, received "${text}"`); return null; },
+  null: (text) => { if (text !== 'null') throw new Unfit('expected null'); return null; },
   array: (text, { items }) => list(text, items ?? {}),
   object: json,
 };
 
 function oneOf(text: string, values: readonly unknown[]): unknown {
   const found = values.find((value) => String(value) === text);
-  if (found === undefined) throw new Unfit(`expected ${values.join(', ')}, received "${text}"`);
+  if (found === undefined) throw new Unfit(`expected ${values.join(', ')}`);
   return found;
 }
 
@@ -65,7 +66,7 @@ function firstOf(text: string, shapes: readonly Shape[]): unknown {
       reasons.push(thrown.message);
     }
   }
-  throw new Unfit(reasons.join(', or '));
+  throw new Unfit([...new Set(reasons)].join(', or '));
 }
 
 function valueOf(text: string, shape: Shape): unknown {
@@ -128,10 +129,10 @@ function put(result: Record<string, unknown>, { path, value, shape, address }: A
   }
   const inner = enter(last);
   if (Object.hasOwn(at, last)) throw settingsInvalid(address, [{ path, reason: 'given twice' }]);
-  at[last] = attempt(value, inner, (reason) => settingsInvalid(address, [{ path, reason }]));
+  at[last] = attempt(value, inner, (expected) => settingsInvalid(address, [{ path, reason: `${expected}, received ${shown(value, last)}` }]));
 }
 
-function attempt(text: string, shape: Shape, refuse: (reason: string) => Error): unknown {
+function attempt(text: string, shape: Shape, refuse: (expected: string) => Error): unknown {
   try {
     return valueOf(text, shape);
   } catch (thrown) {

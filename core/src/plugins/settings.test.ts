@@ -84,6 +84,14 @@ test.each<[string[], RegExp]>([
   expect(() => settingsFromText(settings, texts)).toThrow(refused(message));
 });
 
+test('a text that may be a secret is refused without being repeated', () => {
+  const signIn = z.strictObject({ credential: z.union([z.enum(['managed', 'cli']), z.strictObject({ sas: z.string() })]), steps: z.number() });
+  for (const text of ['credential=sv=2026&sig=c2VjcmV0', 'steps=AccountName=a;AccountKey=c2VjcmV0', "credential={ sas: 'c2VjcmV0' }"]) {
+    expect(() => settingsFromText(signIn, [text])).toThrow(expect.objectContaining({ message: expect.stringMatching(/^settings: setting "\w+": expected .*, received a text that is not shown$/) }));
+    expect(() => settingsFromText(signIn, [text])).not.toThrow(/c2VjcmV0/);
+  }
+});
+
 test('a profile lies under the settings given by hand, group by group', () => {
   expect(withProfile(definition, 'wide', { walk: { beta: 2 } })).toEqual({ steps: 5, walk: { alpha: 0.1, beta: 2 } });
   expect(withProfile(definition, 'wide', { steps: 1 })).toEqual({ steps: 1, walk: { alpha: 0.1 } });
