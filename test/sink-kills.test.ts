@@ -190,12 +190,13 @@ test.skipIf(!wanted)('what undisturbed calls leave: each result at the service o
   expect(perRun.filter((rows) => rows >= 20).length).toBeGreaterThanOrEqual(3);
 });
 
-/** While a request is under way that is not answered; when the rows are there, and the call does not know it yet; before what was refused is set aside; within a file. */
-const few: readonly Kill[] = [{ ms: 200, since: 'before request' }, { boundary: 'after answer', count: 1 }, { boundary: 'before refuse', count: 1 }, { boundary: 'before append', count: 1 }];
+/** While a request is under way, whose rows are stored when nobody waits for the answer any more; when the rows are there, and the call does not know it yet; before what was refused is set aside; within a file. */
+const few: readonly Kill[] = [{ ms: 400, since: 'before request' }, { boundary: 'after answer', count: 1 }, { boundary: 'before refuse', count: 1 }, { boundary: 'before append', count: 1 }];
 
 test.skipIf(!wanted)(`killed where it hurts most, while the service errs, delays and takes twice: the same is left (seed ${seed})`, { timeout: 60_000 }, async () => {
-  const down: IngestionFault = { status: 500 };
-  await using double = await service({ ...errsBySeed, faults: { 1: 'hang', 2: 'none', 3: down, 4: down, 5: down } });
+  // Down for as long as a call is patient, at its beginning and at its end.
+  const down = Object.fromEntries([3, 4, 5, 6, 7, 8].map((number) => [number, { status: 500 }]));
+  await using double = await service({ ...errsBySeed, faults: { 1: { slowMs: 1500 }, 2: 'none', ...down } });
   const { killed, gaveUp } = await through(double, (made) => few[made]);
   expect(killed).toBe(few.length);
   expect(gaveUp).toBeGreaterThan(0);
